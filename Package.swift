@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// The OpenVINO runtime is unpacked into .deps by `make setup`. SwiftPM drops run paths that come from pkg-config, so
+// the absolute paths are given here; every target that sees `Inference` needs the headers.
+let openVINO = Context.packageDirectory + "/.deps/openvino"
+let openVINOHeaders: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-I\(openVINO)/include"])]
+let openVINOLibraries: [LinkerSetting] = [
+    .unsafeFlags(["-L\(openVINO)/libs", "-Xlinker", "-rpath", "-Xlinker", "\(openVINO)/libs"])
+]
+
+let package = Package(
+    name: "lapwing",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "lapwing", targets: ["lapwing"]),
+        .library(name: "Lapwing", targets: ["Vision", "Tracking", "Evaluation", "Media", "Inference", "EventLog", "SQLiteLog", "Pipeline"]),
+        .library(name: "LapwingTesting", targets: ["EventLogTesting", "PipelineTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil", providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
+        .systemLibrary(name: "COpenVINO"),
+
+        .target(name: "Vision", swiftSettings: settings),
+        .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: settings),
+        .target(name: "Evaluation", dependencies: ["Vision"], swiftSettings: settings),
+        .target(name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: settings),
+        .target(name: "Inference", dependencies: ["COpenVINO", "Vision", "Yams", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: settings + openVINOHeaders, linkerSettings: openVINOLibraries),
+        .target(name: "EventLog", swiftSettings: settings),
+        .target(name: "EventLogTesting", dependencies: ["EventLog"], swiftSettings: settings),
+        .target(name: "SQLiteLog", dependencies: ["EventLog", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: settings),
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "EventLog", "Media", "Inference", "Tracking",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings + openVINOHeaders),
+        .target(name: "PipelineTesting", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .executableTarget(
+            name: "lapwing",
+            dependencies: [
+                "Pipeline", "SQLiteLog", "Evaluation", "Yams",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings + openVINOHeaders),
+
+        .testTarget(name: "VisionTests", dependencies: ["Vision"], swiftSettings: settings),
+        .testTarget(name: "TrackingTests", dependencies: ["Tracking", "Evaluation"], swiftSettings: settings),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),
+        .testTarget(name: "MediaTests", dependencies: ["Media"], swiftSettings: settings),
+        .testTarget(name: "InferenceTests", dependencies: ["Inference", "Media"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(name: "EventLogTests", dependencies: ["EventLog"], swiftSettings: settings),
+        .testTarget(name: "SQLiteLogTests", dependencies: ["SQLiteLog", "EventLogTesting"], swiftSettings: settings),
+        .testTarget(name: "PipelineTests", dependencies: ["PipelineTesting", "SQLiteLog"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(name: "CommandTests", dependencies: ["lapwing", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+    ],
+    swiftLanguageModes: [.v6]
+)

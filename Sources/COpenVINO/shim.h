@@ -1,0 +1,3 @@
+#pragma once
+
+#include <openvino/c/openvino.h>

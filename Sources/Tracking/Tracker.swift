@@ -1,0 +1,17 @@
+public import Vision
+
+/// Follows objects through the frames of one video.
+///
+/// A tracker is synchronous and deterministic: the same calls give the same answers, to the bit, on every machine, and
+/// a tracker restored from a snapshot goes on as if it had never stopped. Identities are small integers, counted from 1
+/// within one tracker, never reused.
+public protocol Tracker: Sendable {
+    /// Advances by one processed frame.
+    ///
+    /// Detections may be in any order, empty, or malformed: one whose box is not valid (see ``BoundingBox/isValid``) or
+    /// whose confidence is NaN is left untracked.
+    mutating func update(_ detections: [Detection]) -> TrackerUpdate
+
+    /// The whole state, versioned; what ``TrackerKind/restore(_:)`` takes back.
+    func snapshot() -> [UInt8]
+}
