@@ -27,6 +27,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -48,7 +49,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "EventLog", "Media", "Inference", "Tracking",
+                "EventLog", "Media", "Inference", "Tracking", "Vision",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -57,7 +59,7 @@ let package = Package(
         .executableTarget(
             name: "lapwing",
             dependencies: [
-                "Pipeline", "SQLiteLog", "Evaluation", "Yams",
+                "Pipeline", "EventLog", "SQLiteLog", "Media", "Inference", "Tracking", "Evaluation", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -35,6 +35,9 @@ public protocol EventLog: Sendable {
     /// A group's members and what it has committed; nil when there is no such group.
     func group(_ name: String) async throws -> GroupDescription?
 
+    /// Whether appends to the topic are waiting, or would be, because it is full.
+    func isFull(_ topic: String) async throws -> Bool
+
     /// Ends all waiting calls and lets go of files and connections.
     func close() async
 }

@@ -10,6 +10,9 @@ public protocol Detector: AnyObject {
     /// How many pictures may be in flight: that many ``enqueue(_:)`` calls before a ``dequeue()`` is needed.
     var capacity: Int { get }
 
+    /// How many are in flight now.
+    var framesInFlight: Int { get }
+
     /// Lends the next input tensor to `prepare`, then starts the detector on it and returns.
     ///
     /// The tensor is `3 × height × width` floats, planar RGB, 0…1, height and width as in ``model``; it holds the values

@@ -1,1 +1,1 @@
-// replaced by the module's first real file
+// the kit follows

@@ -1,0 +1,53 @@
+internal import EventLog
+public import Foundation
+
+/// Where a video stands after a chunk: written with the chunk's results in one transaction, keyed by video.
+///
+/// The next worker to own the partition restores it and goes on. When the video has ended, the state is dropped and the
+/// record stays as the mark that its work is done.
+public struct Checkpoint: Sendable, Hashable, Codable {
+    /// The version that this code writes and understands.
+    public static let currentSchema = 1
+
+    /// How far a video has come.
+    public enum State: String, Sendable, Codable {
+        case running
+        case ended
+        case failed
+    }
+
+    public var schema = Self.currentSchema
+    public var videoID: VideoID
+    public var state: State
+    /// The chunk to be processed next.
+    public var nextChunk: Int
+    /// The frame index that it begins with.
+    public var nextFrame: Int
+    /// Hash of the settings; a worker with other settings must not go on.
+    public var configurationHash: String
+    public var ledger: Ledger
+    /// ``Tracking/Tracker/snapshot()``, Base64 in JSON; nil when the video has ended.
+    public var tracker: Data?
+    /// ``Tracking/IdentityMap/snapshot()``, Base64 in JSON; nil when the video has ended.
+    public var identities: Data?
+
+    enum CodingKeys: String, CodingKey {
+        case schema
+        case videoID = "video_id"
+        case state
+        case nextChunk = "next_chunk"
+        case nextFrame = "next_frame"
+        case configurationHash = "configuration_hash"
+        case ledger, tracker, identities
+    }
+
+    /// Reads a record of topic `checkpoints`; nil for a tombstone.
+    ///
+    /// - Throws: ``PipelineError`` with code `.invalidRecord` for bytes that this version does not understand.
+    static func decode(_ logged: LoggedRecord) throws(PipelineError) -> Checkpoint? {
+        guard let bytes = logged.record.value else { return nil }
+        let what = "checkpoint \(logged.offset) of \(logged.topicPartition)"
+        try SchemaVersion.check(bytes, is: currentSchema, what: what)
+        return try JSONCoding.decode(Checkpoint.self, from: bytes, what: what)
+    }
+}

@@ -1,0 +1,127 @@
+internal import Crypto
+public import EventLog
+internal import Foundation
+
+/// One chunk while its parts come in: in memory, or in a spool file once memory is short.
+public final class ChunkAssembly: @unchecked Sendable {
+    // Sendable: the worker hands it from its collector to its handler and waits; the two never use it at once.
+
+    private struct Part {
+        var offset: Int64
+        var timestamp: Int64
+        var header: [UInt8]
+        /// Nil once it lies in the spool file.
+        var bytes: [UInt8]?
+        var position: Int
+        var byteCount: Int
+    }
+
+    /// The facts that every part repeats; from the last part, once that is here, with what only it says.
+    public private(set) var header: ChunkHeader
+    public let topicPartition: TopicPartition
+    /// Why the chunk cannot be used; nil while nothing speaks against it.
+    private(set) var fault: String?
+    private var parts: [Int: Part] = [:]
+    private var spoolPath: String?
+    private let budget: MemoryBudget
+
+    init(header: ChunkHeader, topicPartition: TopicPartition, budget: MemoryBudget) {
+        self.header = header
+        self.topicPartition = topicPartition
+        self.budget = budget
+    }
+
+    deinit {
+        budget.release(memoryBytes)
+        if let spoolPath { Spool.remove(spoolPath) }
+    }
+
+    /// Whether every part has come, sound or not.
+    var isSettled: Bool { parts.count == header.parts }
+
+    var offsets: [Int64] { parts.values.map(\.offset) }
+
+    private var memoryBytes: Int { parts.values.reduce(0) { $0 + ($1.bytes?.count ?? 0) } }
+
+    /// Takes a part; false when it is there already.
+    func add(_ part: ChunkHeader, _ logged: LoggedRecord) -> Bool {
+        guard parts[part.part] == nil, part.part < header.parts else { return false }
+        let bytes = logged.record.value ?? []
+        if bytes.count != part.byteCount {
+            fault = fault ?? "part \(part.part) has \(bytes.count) bytes, its header says \(part.byteCount)"
+        } else if CRC32C.text(CRC32C.checksum(bytes)) != part.crc32c {
+            fault = fault ?? "part \(part.part) does not match its checksum"
+        } else if part.parts != header.parts || part.chunkByteCount != header.chunkByteCount
+            || part.firstFrame != header.firstFrame || part.frameCount != header.frameCount
+        {
+            fault = fault ?? "part \(part.part) contradicts the other parts"
+        }
+        if part.part == part.parts - 1 { header = part }
+        // All parts but the last are of one size, so each knows its place in the chunk.
+        let position = part.part == part.parts - 1 ? part.chunkByteCount - part.byteCount : part.part * part.byteCount
+        parts[part.part] = Part(
+            offset: logged.offset, timestamp: logged.timestamp,
+            header: logged.record.header(ChunkHeader.headerName) ?? [], bytes: bytes, position: position,
+            byteCount: bytes.count)
+        budget.reserve(bytes.count)
+        return true
+    }
+
+    /// Moves what is in memory to the spool.
+    func spill(to spool: Spool) throws(PipelineError) {
+        let path = spoolPath ?? spool.makePath()
+        spoolPath = path
+        for (number, part) in parts {
+            guard let bytes = part.bytes else { continue }
+            try Spool.write(bytes, to: path, at: part.position)
+            parts[number]?.bytes = nil
+            budget.release(bytes.count)
+        }
+    }
+
+    /// The chunk's bytes, checked against its SHA-256.
+    ///
+    /// - Throws: ``PipelineError`` with code `.invalidRecord` when the chunk cannot be used, with the reason.
+    func load() throws(PipelineError) -> [UInt8] {
+        if let fault { throw PipelineError(.invalidRecord, fault) }
+        var bytes: [UInt8]
+        if let spoolPath, parts.values.allSatisfy({ $0.bytes == nil }) {
+            bytes = try Spool.read(spoolPath, count: header.chunkByteCount)
+        } else if parts.count == 1, let only = parts[0]?.bytes {
+            bytes = only
+        } else {
+            bytes = []
+            bytes.reserveCapacity(header.chunkByteCount)
+            for number in 0..<header.parts { bytes += try partBytes(number) }
+        }
+        guard bytes.count == header.chunkByteCount else {
+            throw PipelineError(.invalidRecord, "the chunk has \(bytes.count) bytes, its header says \(header.chunkByteCount)")
+        }
+        let digest = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+        guard digest == header.sha256 else { throw PipelineError(.invalidRecord, "the chunk does not match its SHA-256") }
+        return bytes
+    }
+
+    /// The parts as they came, for the dead letters.
+    func deadLetters(reason: String) throws(PipelineError) -> [DeadLetter] {
+        var letters: [DeadLetter] = []
+        for (number, part) in parts.sorted(by: { $0.key < $1.key }) {
+            let record = Record(
+                key: header.videoID.rawValue, value: try partBytes(number),
+                headers: [Record.Header(ChunkHeader.headerName, part.header)])
+            letters.append(
+                DeadLetter(
+                    record: LoggedRecord(
+                        topicPartition: topicPartition, offset: part.offset, timestamp: part.timestamp, record: record),
+                    reason: reason))
+        }
+        return letters
+    }
+
+    private func partBytes(_ number: Int) throws(PipelineError) -> [UInt8] {
+        guard let part = parts[number] else { return [] }
+        if let bytes = part.bytes { return bytes }
+        guard let spoolPath else { return [] }
+        return try Spool.read(spoolPath, at: part.position, count: part.byteCount)
+    }
+}

@@ -1,0 +1,39 @@
+public import EventLog
+
+/// What a ``Worker`` does with the chunks that it collects: process them, or rebuild the video.
+///
+/// A worker calls it for one chunk at a time, the chunks of a video in order.
+public protocol ChunkHandler: Actor {
+    /// Which videos of a partition are under way, and which are done; called when the partition is assigned.
+    func restore(partition: Int, from log: any EventLog) async throws -> RestoredVideos
+
+    /// Does the work of a chunk and says what is to be committed for it.
+    ///
+    /// Throws when the handler itself cannot go on; what is wrong with the chunk becomes part of the outcome.
+    func handle(_ chunk: ChunkAssembly) async throws -> ChunkOutcome
+
+    /// Ends a video whose chunks stopped coming.
+    ///
+    /// - Parameters:
+    ///   - frames: how many the producer counted, if it has said so; `chunks` likewise.
+    func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) async throws -> ChunkOutcome
+
+    /// Notes that an outcome is committed.
+    func committed(_ outcome: ChunkOutcome) async
+
+    /// Lets go of all videos of a partition: they are another worker's now.
+    func drop(partition: Int) async
+}
+
+/// What a handler knows of a partition's videos when the partition is assigned.
+public struct RestoredVideos: Sendable {
+    /// The next chunk of each video under way.
+    public var running: [VideoID: Int]
+    /// Videos that need nothing more.
+    public var done: Set<VideoID>
+
+    public init(running: [VideoID: Int] = [:], done: Set<VideoID> = []) {
+        self.running = running
+        self.done = done
+    }
+}

@@ -1,0 +1,32 @@
+internal import Media
+
+extension ChunkHeader {
+    /// What the decoder needs to know to give every frame its index and its time.
+    func decodingInfo() throws(PipelineError) -> ChunkDecodingInfo {
+        ChunkDecodingInfo(
+            name: "chunk \(index) of video \(videoID)", container: try chunkContainer(), firstFrame: firstFrame,
+            frameCount: frameCount, prerollFrames: prerollFrames, prerollPackets: prerollPackets,
+            hiddenPackets: hiddenPackets ?? [], timestampShift: timestampShift, timeBase: try parsedTimeBase(),
+            rotation: rotation, exactPTS: exactPTS)
+    }
+
+    func chunkContainer() throws(PipelineError) -> ChunkContainer {
+        guard let known = ChunkContainer(rawValue: container) else {
+            throw PipelineError(.invalidRecord, "container '\(container)' is not one that chunks come in")
+        }
+        return known
+    }
+
+    func parsedTimeBase() throws(PipelineError) -> Rational {
+        let parts = timeBase.split(separator: "/").map { Int32($0) }
+        guard parts.count == 2, let numerator = parts[0], let denominator = parts[1], numerator > 0, denominator > 0 else {
+            throw PipelineError(.invalidRecord, "time base '\(timeBase)' is not a fraction of two positive numbers")
+        }
+        return Rational(Int(numerator), Int(denominator))
+    }
+}
+
+extension Rational {
+    /// `1/25000`, as FFmpeg prints it.
+    var text: String { "\(numerator)/\(denominator)" }
+}

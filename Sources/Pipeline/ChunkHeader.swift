@@ -1,0 +1,118 @@
+public import EventLog
+
+/// What a part of a chunk says of itself: the JSON in the record header `lapwing-chunk`.
+public struct ChunkHeader: Sendable, Hashable, Codable {
+    /// The record header's name.
+    public static let headerName = "lapwing-chunk"
+    /// The version that this code writes and understands.
+    public static let currentSchema = 1
+
+    public var schema = Self.currentSchema
+    public var videoID: VideoID
+    /// The chunk's number in its video, from 0.
+    public var index: Int
+    /// The part's number in its chunk, from 0.
+    public var part: Int
+    /// How many parts the chunk has.
+    public var parts: Int
+    /// Bytes of this part.
+    public var byteCount: Int
+    /// Bytes of the whole chunk.
+    public var chunkByteCount: Int
+    /// CRC-32C of this part, eight hex digits.
+    public var crc32c: String
+    /// SHA-256 of the chunk in hex; on its last part.
+    public var sha256: String?
+
+    /// Index of the chunk's first own frame in the video.
+    public var firstFrame: Int
+    /// Frames of its own.
+    public var frameCount: Int
+    /// Frames that a decoder may put out before or among its own, and that belong to an earlier chunk or are hidden.
+    public var prerollFrames: Int
+    /// Packets at the start, in decoding order, that belong to an earlier chunk.
+    public var prerollPackets: Int
+    /// Packets, in decoding order, that an edit list of the source hides; left out when there are none.
+    public var hiddenPackets: [Int]?
+    /// The own packets' times in ticks, where the container cannot hold them exactly.
+    public var exactPTS: [Int64]?
+    /// Time of the first own frame, in ticks of `time_base`.
+    public var pts: Int64
+    /// Time that the own frames cover, in ticks.
+    public var duration: Int64
+    /// Time of the video's first frame, in ticks.
+    public var startPTS: Int64
+    /// What to add to the chunk file's times to get the source's, in ticks.
+    public var timestampShift: Int64
+    /// Seconds per tick, `1/25000`.
+    public var timeBase: String
+
+    /// FFmpeg's name of the codec.
+    public var codec: String
+    /// `mp4` or `matroska`.
+    public var container: String
+    /// Displayed size in pixels, rotation applied.
+    public var width: Int
+    public var height: Int
+    /// Clockwise degrees from the stored picture to the displayed one.
+    public var rotation: Int
+    /// Average frames per second, `25/2`.
+    public var frameRate: String?
+    /// The name of the source, for people.
+    public var source: String
+
+    public var isLast: Bool
+    /// On the last chunk only, as are the next two.
+    public var totalChunks: Int?
+    public var totalFrames: Int?
+    /// SHA-256 over all packets of the video, in hex.
+    public var sourceDigest: String?
+
+    enum CodingKeys: String, CodingKey {
+        case schema
+        case videoID = "video_id"
+        case index, part, parts
+        case byteCount = "byte_count"
+        case chunkByteCount = "chunk_byte_count"
+        case crc32c, sha256
+        case firstFrame = "first_frame"
+        case frameCount = "frame_count"
+        case prerollFrames = "preroll_frames"
+        case prerollPackets = "preroll_packets"
+        case hiddenPackets = "hidden_packets"
+        case exactPTS = "exact_pts"
+        case pts, duration
+        case startPTS = "start_pts"
+        case timestampShift = "timestamp_shift"
+        case timeBase = "time_base"
+        case codec, container, width, height, rotation
+        case frameRate = "frame_rate"
+        case source
+        case isLast = "is_last"
+        case totalChunks = "total_chunks"
+        case totalFrames = "total_frames"
+        case sourceDigest = "source_digest"
+    }
+
+    /// Reads the header of a record of topic `chunks`, and checks that its numbers can be true.
+    ///
+    /// - Throws: ``PipelineError`` with code `.invalidRecord` that names topic, partition and offset.
+    public init(of logged: LoggedRecord) throws(PipelineError) {
+        let place = "record \(logged.offset) of \(logged.topicPartition)"
+        guard let bytes = logged.record.header(Self.headerName) else {
+            throw PipelineError(.invalidRecord, "\(place): no header '\(Self.headerName)'")
+        }
+        try SchemaVersion.check(bytes, is: Self.currentSchema, what: place)
+        self = try JSONCoding.decode(Self.self, from: bytes, what: place)
+        guard logged.record.key == videoID.rawValue else {
+            throw PipelineError(.invalidRecord, "\(place): key '\(logged.record.key ?? "none")' is not video ID '\(videoID)'")
+        }
+        let plausible =
+            index >= 0 && parts > 0 && (0..<parts).contains(part) && byteCount >= 0 && chunkByteCount >= byteCount
+            && chunkByteCount <= 1 << 31 && parts <= 1 << 20 && firstFrame >= 0 && frameCount >= 0 && prerollFrames >= 0
+            && prerollPackets >= 0 && firstFrame < 1 << 48 && frameCount < 1 << 32 && index < 1 << 32
+        guard plausible else {
+            throw PipelineError(.invalidRecord, "\(place): the chunk header's numbers contradict each other")
+        }
+    }
+}

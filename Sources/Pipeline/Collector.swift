@@ -1,0 +1,214 @@
+internal import DequeModule
+internal import EventLog
+
+/// Puts the parts of chunks together, in any order and however often they come, and says which chunk is next.
+///
+/// It holds the chunks of all videos of the partitions that a worker owns, in memory or, past a limit, in the spool.
+/// One task owns it; nothing here waits.
+struct Collector {
+    /// What became of a record.
+    enum Intake {
+        case taken
+        /// Here already, or its video's work is done.
+        case duplicate
+        /// Not a part of a chunk that this version understands.
+        case unreadable(DeadLetter)
+    }
+
+    private struct VideoAssembly {
+        var partition: TopicPartition
+        /// The chunk to hand out next.
+        var next: Int
+        /// Chunks from `next` on.
+        var chunks: [Int: ChunkAssembly] = [:]
+        /// Offsets of chunks handed out whose records are needed until the video is done.
+        var kept: [Int64] = []
+        /// Of the last chunk, once one of its parts is here.
+        var total: Int?
+        /// Whether its start policy has been met.
+        var hasStarted: Bool
+        var isQueued = false
+        /// When its newest part came.
+        var lastArrival: ContinuousClock.Instant
+    }
+
+    private let policy: StartPolicy
+    private let budget: MemoryBudget
+    private let spool: Spool
+    private var videos: [VideoID: VideoAssembly] = [:]
+    private var done: [TopicPartition: Set<VideoID>] = [:]
+    private var trackers: [TopicPartition: OffsetTracker] = [:]
+    /// Videos whose next chunk can be handed out, the longest waiting first.
+    private var ready: Deque<VideoID> = []
+    /// Records that no video needs but that must not be passed before they are among the dead letters.
+    private var letters: [TopicPartition: [DeadLetter]] = [:]
+
+    init(policy: StartPolicy, budget: MemoryBudget, spool: Spool) {
+        self.policy = policy
+        self.budget = budget
+        self.spool = spool
+    }
+
+    // MARK: Partitions
+
+    /// Begins a partition with what is known of its videos.
+    mutating func assign(_ partition: TopicPartition, _ restored: RestoredVideos, position: Int64) {
+        trackers[partition] = OffsetTracker(position: position)
+        for (id, next) in restored.running {
+            videos[id] = VideoAssembly(partition: partition, next: next, hasStarted: true, lastArrival: .now)
+        }
+        done[partition] = restored.done
+    }
+
+    /// Forgets all about a partition.
+    mutating func drop(_ partition: TopicPartition) {
+        trackers[partition] = nil
+        done[partition] = nil
+        letters[partition] = nil
+        videos = videos.filter { $0.value.partition != partition }
+        ready.removeAll { videos[$0] == nil }
+    }
+
+    /// What may be committed for a partition; nil when it is not assigned.
+    func safeOffset(of partition: TopicPartition) -> Int64? { trackers[partition]?.safeOffset }
+
+    // MARK: Records in
+
+    mutating func take(_ logged: LoggedRecord) -> Intake {
+        let partition = logged.topicPartition
+        guard trackers[partition] != nil else { return .duplicate }
+        let header: ChunkHeader
+        do {
+            header = try ChunkHeader(of: logged)
+        } catch {
+            let letter = DeadLetter(record: logged, reason: error.detail)
+            letters[partition, default: []].append(letter)
+            trackers[partition]?.need(logged.offset)
+            return .unreadable(letter)
+        }
+        let id = header.videoID
+        trackers[partition]?.pass(logged.offset)
+        guard done[partition]?.contains(id) != true else { return .duplicate }
+        var video =
+            videos[id] ?? VideoAssembly(partition: partition, next: 0, hasStarted: false, lastArrival: .now)
+        guard header.index >= video.next else { return .duplicate }
+        let chunk = video.chunks[header.index] ?? ChunkAssembly(header: header, topicPartition: partition, budget: budget)
+        guard chunk.add(header, logged) else { return .duplicate }
+        trackers[partition]?.need(logged.offset)
+        video.chunks[header.index] = chunk
+        video.lastArrival = .now
+        if header.isLast { video.total = header.totalChunks ?? header.index + 1 }
+        videos[id] = video
+        enqueueIfReady(id)
+        return .taken
+    }
+
+    /// Moves chunks to the spool, those that are needed last first, until memory is below the low mark.
+    func spill() throws(PipelineError) {
+        let waitingFirst = videos.values.sorted { !$0.hasStarted && $1.hasStarted }
+        for video in waitingFirst {
+            for (_, chunk) in video.chunks.sorted(by: { $0.key > $1.key }) {
+                if budget.isBelowLow { return }
+                try chunk.spill(to: spool)
+            }
+        }
+    }
+
+    // MARK: Chunks out
+
+    /// The chunk to process next; the same video's next one becomes ready only after ``finish(_:)``.
+    mutating func next(excluding closing: Set<TopicPartition>) -> ChunkAssembly? {
+        for index in ready.indices {
+            let id = ready[index]
+            guard let video = videos[id], !closing.contains(video.partition), let chunk = video.chunks[video.next] else {
+                continue
+            }
+            ready.remove(at: index)
+            videos[id]?.hasStarted = true
+            return chunk
+        }
+        return nil
+    }
+
+    /// Lets the longest waiting video start though not all of it is in; false when there is none that could.
+    mutating func startEarly() -> Bool {
+        let candidates = videos.filter { !$0.value.hasStarted && $0.value.chunks[$0.value.next]?.isSettled == true }
+        guard let id = candidates.min(by: { ($0.value.lastArrival, $0.key) < ($1.value.lastArrival, $1.key) })?.key else {
+            return false
+        }
+        videos[id]?.hasStarted = true
+        enqueueIfReady(id)
+        return true
+    }
+
+    /// Notes that a chunk's outcome is decided, so that its records are needed no longer once that is committed.
+    mutating func finish(_ chunk: ChunkAssembly, _ outcome: ChunkOutcome) {
+        let id = chunk.header.videoID
+        guard var video = videos[id] else { return }
+        video.chunks[chunk.header.index] = nil
+        video.next = chunk.header.index + 1
+        video.isQueued = false
+        video.kept += chunk.offsets
+        if outcome.videoIsDone {
+            for rest in video.chunks.values { video.kept += rest.offsets }
+            videos[id] = nil
+            done[video.partition]?.insert(id)
+            trackers[video.partition]?.release(video.kept)
+            return
+        }
+        if !outcome.keepsRecords {
+            trackers[video.partition]?.release(video.kept)
+            video.kept.removeAll()
+        }
+        videos[id] = video
+        // The video in hand goes first, so that few videos are open at a time.
+        enqueueIfReady(id, first: true)
+    }
+
+    /// Dead letters of a partition that belong to no video, now to be committed.
+    mutating func takeLetters(of partition: TopicPartition) -> [DeadLetter] {
+        let taken = letters.removeValue(forKey: partition) ?? []
+        trackers[partition]?.release(taken.map(\.record.offset))
+        return taken
+    }
+
+    /// Partitions that have dead letters of no video.
+    var partitionsWithLetters: [TopicPartition] { letters.keys.sorted() }
+
+    private mutating func enqueueIfReady(_ id: VideoID, first: Bool = false) {
+        guard var video = videos[id], !video.isQueued, video.chunks[video.next]?.isSettled == true else { return }
+        guard video.hasStarted || policy == .streaming || isComplete(video) else { return }
+        video.isQueued = true
+        videos[id] = video
+        if first { ready.prepend(id) } else { ready.append(id) }
+    }
+
+    private func isComplete(_ video: VideoAssembly) -> Bool {
+        guard let total = video.total else { return false }
+        return (video.next..<max(total, video.next)).allSatisfy { video.chunks[$0]?.isSettled == true }
+    }
+
+    // MARK: Waiting videos
+
+    /// Videos that have not all arrived and whose newest part came longer ago than `patience`.
+    func stalled(for patience: Duration, now: ContinuousClock.Instant = .now) -> [(VideoID, TopicPartition)] {
+        videos.filter { !$0.value.isQueued && now - $0.value.lastArrival > patience }
+            .map { ($0.key, $0.value.partition) }.sorted { $0.0 < $1.0 }
+    }
+
+    /// Gives up a video; what it held is let go.
+    mutating func abandon(_ id: VideoID) {
+        guard let video = videos.removeValue(forKey: id) else { return }
+        done[video.partition]?.insert(id)
+        trackers[video.partition]?.release(video.kept + video.chunks.values.flatMap(\.offsets))
+    }
+
+    /// Frames and chunks that the producer counted, if the last chunk's header is here.
+    func totals(of id: VideoID) -> (frames: Int?, chunks: Int?) {
+        guard let video = videos[id], let total = video.total else { return (nil, nil) }
+        return (video.chunks[total - 1]?.header.totalFrames, total)
+    }
+
+    /// Whether a chunk could be handed out.
+    var hasReady: Bool { !ready.isEmpty }
+}

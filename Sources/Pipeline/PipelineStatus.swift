@@ -1,0 +1,79 @@
+public import EventLog
+
+/// What a log holds and who works on it, as `lapwing status` shows it.
+public struct PipelineStatus: Sendable {
+    public struct Video: Sendable {
+        public var id: VideoID
+        /// The source's name; nil when only a checkpoint is known.
+        public var source: String?
+        /// `submitting`, `waiting`, `processing`, `ended`, `failed`.
+        public var state: String
+        public var chunksDone: Int
+        public var chunksTotal: Int?
+        public var framesDone: Int
+        public var framesTotal: Int?
+    }
+
+    public struct Partition: Sendable {
+        public var partition: Int
+        /// The offset of the next record to be written.
+        public var end: Int64
+        /// What the workers have committed; nil: nothing yet.
+        public var committed: Int64?
+        /// Records between the two.
+        public var lag: Int64
+        /// The worker that owns it.
+        public var member: String?
+    }
+
+    /// By ID.
+    public var videos: [Video]
+    public var partitions: [Partition]
+    /// Live workers.
+    public var members: [String]
+
+    /// Reads it; throws ``EventLogError``, also when the topics are not there.
+    public init(of log: any EventLog, topics: Topics) async throws {
+        guard let count = try await log.partitionCount(of: topics.chunks) else {
+            throw EventLogError(
+                .unknownTopic, operation: "status",
+                detail: "\(log.name) has no topic '\(topics.chunks)'; has anything been submitted with this --topic-prefix?",
+                recovery: .giveUp)
+        }
+        let group = try await log.group(topics.workerGroup)
+        let owners = group.map { group in
+            Dictionary(group.members.flatMap { member in member.partitions.map { ($0, member.id) } }) { $1 }
+        }
+        members = group?.members.map(\.id) ?? []
+        partitions = []
+        var found: [VideoID: Video] = [:]
+        for number in 0..<count {
+            let chunks = TopicPartition(topics.chunks, number)
+            let range = try await log.offsets(of: chunks)
+            let committed = group?.committed[chunks]
+            partitions.append(
+                Partition(
+                    partition: number, end: range.upperBound, committed: committed,
+                    lag: range.upperBound - max(committed ?? 0, range.lowerBound), member: owners?[chunks]))
+            try await log.readAll(TopicPartition(topics.videos, number)) { logged in
+                guard let known = try VideoRegistration.decode(logged) else { return }
+                found[known.videoID] = Video(
+                    id: known.videoID, source: known.source, state: known.state == .submitting ? "submitting" : "waiting",
+                    chunksDone: 0, chunksTotal: known.chunks, framesDone: 0, framesTotal: known.frames)
+            }
+            try await log.readAll(TopicPartition(topics.checkpoints, number)) { logged in
+                guard let checkpoint = try Checkpoint.decode(logged) else { return }
+                var video =
+                    found[checkpoint.videoID]
+                    ?? Video(id: checkpoint.videoID, source: nil, state: "", chunksDone: 0, framesDone: 0)
+                video.state = checkpoint.state == .running ? "processing" : checkpoint.state.rawValue
+                video.chunksDone = checkpoint.ledger.chunksProcessed + checkpoint.ledger.chunksBad
+                video.framesDone = checkpoint.ledger.framesAccounted
+                video.chunksTotal = video.chunksTotal ?? checkpoint.ledger.chunksExpected
+                video.framesTotal = video.framesTotal ?? checkpoint.ledger.framesExpected
+                found[checkpoint.videoID] = video
+            }
+        }
+        videos = found.values.sorted { $0.id < $1.id }
+    }
+}

@@ -1,0 +1,113 @@
+internal import Crypto
+internal import Foundation
+public import Inference
+public import Media
+public import Tracking
+
+/// Everything besides the video that the results depend on.
+public struct ProcessingConfiguration: Sendable {
+    /// What happens to a video when one of its chunks cannot be used.
+    public enum BadChunkPolicy: String, Sendable, CaseIterable {
+        /// The video goes on after a gap.
+        case gap
+        /// The video ends as failed.
+        case fail
+    }
+
+    public var model: ModelDescription
+    /// Detections must score above this.
+    public var confidence: Double
+    /// Of two boxes of a class that overlap more than this, the less confident one goes.
+    public var iou: Double
+    /// Names of the classes kept; nil: all.
+    public var classes: [String]?
+    /// Every how many frames the detector and the tracker run; 1: on all.
+    public var every: Int
+    /// `exact` or `fast`.
+    public var preprocess: FrameScaler.Mode
+    /// A new tracker, with its options.
+    public var tracker: TrackerConfiguration
+    /// Whether boxes that are only predicted are listed too.
+    public var emitPredicted: Bool
+    public var onBadChunk: BadChunkPolicy
+
+    public init(
+        model: ModelDescription, confidence: Double = 0.25, iou: Double = 0.7, classes: [String]? = nil, every: Int = 1,
+        preprocess: FrameScaler.Mode = .exact, tracker: TrackerConfiguration, emitPredicted: Bool = false,
+        onBadChunk: BadChunkPolicy = .gap
+    ) {
+        precondition(every >= 1)
+        self.model = model
+        self.confidence = confidence
+        self.iou = iou
+        self.classes = classes
+        self.every = every
+        self.preprocess = preprocess
+        self.tracker = tracker
+        self.emitPredicted = emitPredicted
+        self.onBadChunk = onBadChunk
+    }
+
+    /// 16 hex digits over all of it: equal configurations have equal hashes, on every machine.
+    public var hash: String {
+        var json = JSONWriter()
+        json.object { write(into: &$0) }
+        return SHA256.hash(data: json.bytes).prefix(8).map { String(format: "%02x", $0) }.joined()
+    }
+
+    /// As the `started` event shows it.
+    func write(into json: inout JSONWriter) {
+        json.key("model")
+        json.object {
+            $0.key("name")
+            $0.string(model.name)
+            $0.key("sha256")
+            $0.string(model.sha256)
+            $0.key("precision")
+            $0.string(model.precision)
+            $0.key("input_width")
+            $0.integer(model.inputWidth)
+            $0.key("input_height")
+            $0.integer(model.inputHeight)
+            $0.key("classes")
+            $0.integer(model.classNames.count)
+            $0.key("engine")
+            $0.string(model.engine)
+            $0.key("device")
+            $0.string(model.device)
+        }
+        json.key("detection")
+        json.object {
+            $0.key("confidence")
+            $0.decimal(confidence, decimals: 4)
+            $0.key("iou")
+            $0.decimal(iou, decimals: 4)
+            $0.key("classes")
+            if let classes {
+                $0.array { array in classes.forEach { array.string($0) } }
+            } else {
+                $0.null()
+            }
+            $0.key("every")
+            $0.integer(every)
+            $0.key("preprocess")
+            $0.string(preprocess.rawValue)
+        }
+        json.key("tracker")
+        json.object {
+            $0.key("name")
+            $0.string(tracker.kind.rawValue)
+            $0.key("parameters")
+            $0.object { parameters in
+                for parameter in tracker.parameters {
+                    parameters.key(named: parameter.name)
+                    parameters.string("\(parameter.value)")
+                }
+            }
+        }
+        json.key("emit_predicted")
+        json.boolean(emitPredicted)
+        json.key("on_bad_chunk")
+        json.string(onBadChunk.rawValue)
+    }
+}

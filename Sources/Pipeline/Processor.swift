@@ -1,0 +1,138 @@
+public import EventLog
+internal import Foundation
+public import Inference
+internal import Media
+
+/// Turns chunks into results, one after the other, on a thread of its own.
+///
+/// It keeps a session for each video in hand. What it puts out depends on the chunk, the video's state and the
+/// configuration alone.
+public actor Processor: ChunkHandler {
+    private let executor = BlockingExecutor(label: "lapwing.processor")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    public nonisolated let configuration: ProcessingConfiguration
+    private let topics: Topics
+    private let detector: any Detector
+    private let scaler: FrameScaler
+    private let decoderThreads: Int
+    private let onFrame: @Sendable (VideoID) -> Void
+
+    private struct Video {
+        var partition: Int
+        /// The last committed state; nil before the first commit.
+        var checkpoint: Checkpoint?
+        /// The state in hand; nil until a chunk comes.
+        var session: VideoSession?
+    }
+    private var videos: [VideoID: Video] = [:]
+
+    /// - Parameters:
+    ///   - detector: the processor's own from here on.
+    ///   - decoderThreads: threads of FFmpeg's decoder; 0: as many as cores.
+    ///   - onFrame: called after each frame, from the processor's thread.
+    public init(
+        detector: sending any Detector, configuration: ProcessingConfiguration, topics: Topics, decoderThreads: Int = 1,
+        onFrame: @escaping @Sendable (VideoID) -> Void = { _ in }
+    ) {
+        self.detector = detector
+        self.configuration = configuration
+        self.topics = topics
+        self.decoderThreads = decoderThreads
+        self.onFrame = onFrame
+        scaler = FrameScaler(
+            width: configuration.model.inputWidth, height: configuration.model.inputHeight,
+            mode: configuration.preprocess)
+    }
+
+    // MARK: Partitions
+
+    /// Reads the newest checkpoint of each video of a partition.
+    public func restore(partition: Int, from log: any EventLog) async throws -> RestoredVideos {
+        var restored = RestoredVideos()
+        try await log.readAll(TopicPartition(topics.checkpoints, partition)) { logged in
+            guard let checkpoint = try Checkpoint.decode(logged) else { return }
+            let id = checkpoint.videoID
+            if checkpoint.state == .running {
+                videos[id] = Video(partition: partition, checkpoint: checkpoint)
+                restored.running[id] = checkpoint.nextChunk
+            } else {
+                videos[id] = nil
+                restored.running[id] = nil
+                restored.done.insert(id)
+            }
+        }
+        return restored
+    }
+
+    public func drop(partition: Int) {
+        videos = videos.filter { $0.value.partition != partition }
+    }
+
+    // MARK: Chunks
+
+    public func handle(_ chunk: ChunkAssembly) throws -> ChunkOutcome {
+        let header = chunk.header
+        var session = try takeSession(header.videoID, partition: chunk.topicPartition.partition)
+        var letters: [DeadLetter] = []
+        let result: VideoSession.Step
+        do {
+            let bytes = try chunk.load()
+            result = try session.process(
+                header, bytes: bytes, detector: detector, scaler: scaler, decoderThreads: decoderThreads,
+                onFrame: { onFrame(header.videoID) })
+        } catch let error where error is MediaError || (error as? PipelineError)?.code == .invalidRecord {
+            // A chunk that stopped half-way has moved the tracker: begin again from where the video stood.
+            while detector.framesInFlight > 0 { _ = try? detector.dequeue() }
+            session = try makeSession(header.videoID)
+            let reason = (error as? PipelineError)?.detail ?? "\(error)"
+            letters = try chunk.deadLetters(reason: reason)
+            result = session.skip(header, reason: reason)
+        }
+        return keep(session, result, letters)
+    }
+
+    public func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) throws -> ChunkOutcome
+    {
+        var session = try takeSession(video, partition: partition)
+        let result = session.fail(reason: reason, frames: frames, chunks: chunks)
+        return keep(session, result, [])
+    }
+
+    public func committed(_ outcome: ChunkOutcome) {
+        videos[outcome.videoID]?.checkpoint = outcome.checkpoint
+        if outcome.videoIsDone { videos[outcome.videoID] = nil }
+    }
+
+    /// The session in hand, or a new one; it is put back by ``keep(_:_:_:)``, so that one that threw is not used again.
+    private func takeSession(_ id: VideoID, partition: Int) throws(PipelineError) -> VideoSession {
+        if videos[id] == nil { videos[id] = Video(partition: partition) }
+        if let session = videos[id]?.session {
+            videos[id]?.session = nil
+            return session
+        }
+        return try makeSession(id)
+    }
+
+    private func makeSession(_ id: VideoID) throws(PipelineError) -> VideoSession {
+        guard let checkpoint = videos[id]?.checkpoint else { return VideoSession(id: id, configuration: configuration) }
+        return try VideoSession(restoring: checkpoint, configuration: configuration)
+    }
+
+    private func keep(_ session: VideoSession, _ step: VideoSession.Step, _ letters: [DeadLetter]) -> ChunkOutcome {
+        let checkpoint = step.checkpoint
+        let id = checkpoint.videoID
+        let partition = videos[id]?.partition
+        videos[id]?.session = session
+        var records = step.values.map {
+            OutgoingRecord(topic: topics.results, partition: partition, record: Record(key: id.rawValue, value: $0))
+        }
+        records.append(
+            OutgoingRecord(
+                topic: topics.checkpoints, partition: partition,
+                record: Record(key: id.rawValue, value: JSONCoding.encode(checkpoint))))
+        records += letters.map { $0.outgoing(topics: topics) }
+        return ChunkOutcome(
+            videoID: id, records: records, videoIsDone: checkpoint.state != .running, checkpoint: checkpoint)
+    }
+}

@@ -1,0 +1,162 @@
+public import EventLog
+internal import Foundation
+internal import Media
+
+/// Cuts videos into chunks and appends them to the log, each video once.
+///
+/// A video that is in the log already is not sent again; one whose submission broke off is taken up where the chunks in
+/// the log stop. The call waits while the log is full.
+public actor Producer {
+    private let executor = BlockingExecutor(label: "lapwing.producer")
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let log: any EventLog
+    private let topics: Topics
+    private let chunkSeconds: Double
+    private let maxChunkBytes: Int
+    /// Registrations by partition of topic `videos`, read once and kept up to date from there.
+    private var known: [VideoID: VideoRegistration] = [:]
+    private var knownUpTo: [TopicPartition: Int64] = [:]
+
+    /// - Parameters:
+    ///   - chunkSeconds: how long chunks should be; each ends at the next place where it can be cut.
+    ///   - maxChunkBytes: how large chunks may be; a single GOP that is larger is an error.
+    public init(log: any EventLog, topics: Topics, chunkSeconds: Double = 4, maxChunkBytes: Int = 64 << 20) {
+        self.log = log
+        self.topics = topics
+        self.chunkSeconds = chunkSeconds
+        self.maxChunkBytes = maxChunkBytes
+    }
+
+    /// How far a submission has come.
+    public struct Progress: Sendable {
+        /// Bytes of the source read, and how many there are if that is known.
+        public var bytesRead: Int64
+        public var byteCount: Int64?
+        /// Frames and chunks in the log.
+        public var frames: Int
+        public var chunks: Int
+        /// Whether the log is full and the producer waits.
+        public var isWaiting: Bool
+    }
+
+    /// Submits a file.
+    ///
+    /// - Parameters:
+    ///   - id: the video's ID; nil: from the file's name and bytes.
+    ///   - onProgress: called after each chunk, and when waiting begins.
+    /// - Returns: what the log now says of the video.
+    /// - Throws: ``MediaError`` or ``PipelineError`` for the file, ``EventLogError`` for the log.
+    public func submit(
+        path: String, id: VideoID? = nil, onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) async throws -> Submission {
+        // Opening comes first: what is not a video gets that answer, not an ID.
+        let demuxer = try Demuxer(path: path)
+        let videoID = try id ?? VideoID.forFile(atPath: path)
+        let source = URL(fileURLWithPath: path).lastPathComponent
+        var registration = VideoRegistration(
+            videoID: videoID, source: source, state: .submitting, chunkSeconds: chunkSeconds,
+            maxChunkBytes: maxChunkBytes)
+        var firstChunk = 0
+        if let earlier = try await registration(of: videoID) {
+            if earlier.state == .submitted { return Submission(registration: earlier, wasThere: true) }
+            registration = earlier
+            firstChunk = try await chunksInLog(of: videoID)
+        } else {
+            try await register(registration)
+        }
+
+        let splitter = ChunkSplitter(
+            demuxer: demuxer, targetSeconds: registration.chunkSeconds, maxBytes: registration.maxChunkBytes)
+        var progress = Progress(bytesRead: 0, byteCount: demuxer.byteCount, frames: 0, chunks: 0, isWaiting: false)
+        var bytes = 0
+        var last: Chunk?
+        while let chunk = try splitter.next() {
+            try Task.checkCancellation()
+            bytes += chunk.bytes.count
+            if chunk.index >= firstChunk {
+                let waiting = progress
+                try await log.append(
+                    ChunkParts.records(
+                        of: chunk, videoID: videoID, source: source, totalChunks: chunk.isLast ? chunk.index + 1 : nil,
+                        topic: topics.chunks)
+                ) {
+                    var waiting = waiting
+                    waiting.isWaiting = true
+                    onProgress(waiting)
+                }
+            }
+            progress.bytesRead = demuxer.bytePosition
+            progress.frames = chunk.firstFrame + chunk.frameCount
+            progress.chunks = chunk.index + 1
+            onProgress(progress)
+            last = chunk
+        }
+        guard let last else { throw PipelineError(.unreadable, "\(path): the video holds no frame; is the file complete?") }
+        registration.state = .submitted
+        registration.chunks = last.index + 1
+        registration.frames = last.totalFrames
+        registration.bytes = bytes
+        registration.sourceDigest = last.sourceDigest
+        registration.truncation = demuxer.truncation
+        try await register(registration)
+        return Submission(registration: registration, wasThere: false)
+    }
+
+    private func register(_ registration: VideoRegistration) async throws {
+        try await log.append([
+            OutgoingRecord(
+                topic: topics.videos,
+                record: Record(key: registration.videoID.rawValue, value: JSONCoding.encode(registration)))
+        ])
+        known[registration.videoID] = registration
+    }
+
+    private func partition(of video: VideoID, topic: String) async throws -> TopicPartition {
+        guard let count = try await log.partitionCount(of: topic) else {
+            throw EventLogError(
+                .unknownTopic, operation: "submit", detail: "\(log.name) has no topic '\(topic)'", recovery: .giveUp)
+        }
+        return TopicPartition(topic, Partitioner.partition(forKey: video.rawValue, partitions: count))
+    }
+
+    private func registration(of video: VideoID) async throws -> VideoRegistration? {
+        let partition = try await partition(of: video, topic: topics.videos)
+        let start = try await log.offsets(of: partition).lowerBound
+        var offset = max(knownUpTo[partition] ?? start, start)
+        while true {
+            let records = try await log.read(partition, from: offset)
+            guard let last = records.last else { break }
+            for logged in records {
+                if let found = try VideoRegistration.decode(logged) { known[found.videoID] = found }
+            }
+            offset = last.offset + 1
+        }
+        knownUpTo[partition] = offset
+        return known[video]
+    }
+
+    /// How many chunks of a video the log holds without a hole, counting those that workers are done with.
+    private func chunksInLog(of video: VideoID) async throws -> Int {
+        let partition = try await partition(of: video, topic: topics.chunks)
+        var parts: [Int: Set<Int>] = [:]
+        var counts: [Int: Int] = [:]
+        try await log.readAll(partition) { logged in
+            guard logged.record.key == video.rawValue, let header = try? ChunkHeader(of: logged) else { return }
+            parts[header.index, default: []].insert(header.part)
+            counts[header.index] = header.parts
+        }
+        // Chunks before the first one held were consumed and forgotten by the log.
+        var next = counts.keys.min() ?? 0
+        while let count = counts[next], parts[next]?.count == count { next += 1 }
+        return next
+    }
+}
+
+/// What became of a submission.
+public struct Submission: Sendable, Hashable {
+    /// What the log says of the video.
+    public var registration: VideoRegistration
+    /// Whether the video was in the log already, so that nothing was sent.
+    public var wasThere: Bool
+}

@@ -1,0 +1,70 @@
+internal import Foundation
+
+/// A folder for chunks that do not fit into memory; gone when the process ends.
+///
+/// Each process has a folder of its own, named after its process ID, so that what a killed process left behind is
+/// found and removed by the next one. Only the owner can read it.
+public final class Spool: Sendable {
+    private let folder: String
+
+    /// - Parameter root: where the process's own folder is made.
+    /// - Throws: ``PipelineError`` with code `.unwritable`.
+    public init(root: String) throws(PipelineError) {
+        let prefix = "lapwing-spool-"
+        let manager = FileManager.default
+        for name in (try? manager.contentsOfDirectory(atPath: root)) ?? [] where name.hasPrefix(prefix) {
+            let owner = name.dropFirst(prefix.count).prefix { $0.isNumber }
+            guard let pid = pid_t(owner), kill(pid, 0) == -1, errno == ESRCH else { continue }
+            try? manager.removeItem(atPath: root + "/" + name)
+        }
+        folder = "\(root)/\(prefix)\(getpid())-\(UUID().uuidString.prefix(8))"
+        do {
+            try manager.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw PipelineError(
+                .unwritable, "spool folder \(folder): \(error.localizedDescription); choose another with --spool-dir")
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// A path that no other file of this spool has.
+    func makePath() -> String { "\(folder)/\(UUID().uuidString)" }
+
+    /// Writes bytes at an offset of a file, which is made if it is not there.
+    static func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(PipelineError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw PipelineError(.unwritable, "\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress! + done, $0.count - done, off_t(offset + done)) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw PipelineError(.unwritable, "\(path): \(String(cString: strerror(errno)))") }
+            done += count
+        }
+    }
+
+    static func read(_ path: String, at offset: Int = 0, count: Int) throws(PipelineError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw PipelineError(.unreadable, "\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var failure: Int32?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let n = pread(descriptor, buffer.baseAddress! + filled, count - filled, off_t(offset + filled))
+                if n < 0 && errno == EINTR { continue }
+                guard n > 0 else {
+                    failure = n == 0 ? ENODATA : errno
+                    return
+                }
+                filled += n
+            }
+        }
+        if let failure { throw PipelineError(.unreadable, "\(path): \(String(cString: strerror(failure)))") }
+        return bytes
+    }
+
+    static func remove(_ path: String) { unlink(path) }
+}

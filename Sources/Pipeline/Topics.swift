@@ -1,0 +1,40 @@
+public import EventLog
+
+/// The names of Lapwing's topics, and what they are made with.
+public struct Topics: Sendable, Hashable {
+    /// What every name starts with.
+    public let prefix: String
+
+    public init(prefix: String = "lapwing.") {
+        self.prefix = prefix
+    }
+
+    /// Parts of chunks, on their way to the workers.
+    public var chunks: String { prefix + "chunks" }
+    /// One record per frame, track event and video event.
+    public var results: String { prefix + "results" }
+    /// Where each video stands: the next chunk, the tracker, the identities, the ledger.
+    public var checkpoints: String { prefix + "checkpoints" }
+    /// What could not be processed, with its reason.
+    public var deadLetters: String { prefix + "deadletter" }
+    /// What was submitted: one record per video, so that submitting again does no work twice.
+    public var videos: String { prefix + "videos" }
+
+    /// The consumer group of the workers.
+    public var workerGroup: String { prefix + "workers" }
+    /// The consumer group of `lapwing collect`.
+    public var collectGroup: String { prefix + "collect" }
+
+    /// All topics; those keyed by video have the same number of partitions, so that a video has one partition number.
+    ///
+    /// - Parameter chunkCapacity: bytes of chunks that may wait in an embedded log before producers wait.
+    public func specifications(partitions: Int, chunkCapacity: Int? = nil) -> [TopicSpecification] {
+        [
+            TopicSpecification(name: chunks, partitions: partitions, cleanup: .deleteConsumed, capacity: chunkCapacity),
+            TopicSpecification(name: results, partitions: partitions, cleanup: .keep),
+            TopicSpecification(name: checkpoints, partitions: partitions, cleanup: .compact),
+            TopicSpecification(name: deadLetters, partitions: partitions, cleanup: .keep),
+            TopicSpecification(name: videos, partitions: partitions, cleanup: .compact),
+        ]
+    }
+}

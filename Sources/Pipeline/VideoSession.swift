@@ -1,0 +1,212 @@
+internal import DequeModule
+internal import Foundation
+internal import Inference
+internal import Media
+internal import Tracking
+internal import Vision
+
+/// One video on its way through a worker: its tracker, its identities, its ledger.
+///
+/// A session is the same whether it has run from the first frame or was restored from a checkpoint.
+struct VideoSession {
+    private let id: VideoID
+    private let configuration: ProcessingConfiguration
+    private var tracker: any Tracker
+    private var identities: IdentityMap
+    private(set) var ledger = Ledger()
+    private(set) var nextChunk = 0
+    private(set) var nextFrame = 0
+
+    init(id: VideoID, configuration: ProcessingConfiguration) {
+        self.id = id
+        self.configuration = configuration
+        tracker = configuration.tracker.make()
+        identities = IdentityMap(videoID: id.rawValue, classNames: configuration.model.classNames)
+    }
+
+    /// - Throws: ``PipelineError`` when the checkpoint is of other settings, or of a version that is not understood.
+    init(restoring checkpoint: Checkpoint, configuration: ProcessingConfiguration) throws(PipelineError) {
+        self.init(id: checkpoint.videoID, configuration: configuration)
+        guard checkpoint.configurationHash == configuration.hash else {
+            throw PipelineError(
+                .checkpointMismatch,
+                "video \(id) was begun with other settings (\(checkpoint.configurationHash), here \(configuration.hash)): "
+                    + "start the worker with the model, tracker and thresholds it was begun with, "
+                    + "or process it anew under another --topic-prefix")
+        }
+        do {
+            tracker = try configuration.tracker.restore(Array(checkpoint.tracker ?? Data()))
+            identities = try IdentityMap(restoring: Array(checkpoint.identities ?? Data()))
+        } catch {
+            throw PipelineError(.checkpointMismatch, "checkpoint of video \(id): \(error)")
+        }
+        ledger = checkpoint.ledger
+        nextChunk = checkpoint.nextChunk
+        nextFrame = checkpoint.nextFrame
+    }
+
+    private func checkpoint(_ state: Checkpoint.State) -> Checkpoint {
+        Checkpoint(
+            videoID: id, state: state, nextChunk: nextChunk, nextFrame: nextFrame,
+            configurationHash: configuration.hash, ledger: ledger,
+            tracker: state == .running ? Data(tracker.snapshot()) : nil,
+            identities: state == .running ? Data(identities.snapshot()) : nil)
+    }
+
+    /// What a chunk adds: the values for topic `results`, and where the video then stands.
+    typealias Step = (values: [[UInt8]], checkpoint: Checkpoint)
+
+    // MARK: A chunk that can be used
+
+    /// Runs the chunk through the detector and the tracker.
+    ///
+    /// Throws ``MediaError`` when the chunk cannot be opened at all (then ``skip(_:reason:)`` follows; nothing of the
+    /// session has changed), and whatever the detector throws.
+    mutating func process(
+        _ header: ChunkHeader, bytes: [UInt8], detector: any Detector, scaler: FrameScaler, decoderThreads: Int,
+        onFrame: () -> Void
+    ) throws -> Step {
+        let decoder = try ChunkDecoder(
+            bytes: bytes, info: try header.decodingInfo(), threads: decoderThreads, limits: .default)
+        let writer = ResultWriter(videoID: id, chunkIndex: header.index)
+        var values: [[UInt8]] = []
+        values.reserveCapacity(header.frameCount + 8)
+        if header.index == 0 { values.append(writer.started(header, configuration: configuration)) }
+
+        // Frames leave in the order they came; the head of the queue is what goes out next.
+        var queue = FrameQueue()
+        var inFlight = 0
+        let timeBase = try header.parsedTimeBase()
+        func emit(_ head: FrameQueue.Entry, _ session: inout VideoSession) throws {
+            switch head.kind {
+            case .inFlight:
+                inFlight -= 1
+                session.processed(head.place, try detector.dequeue(), writer, into: &values)
+            case .skipped:
+                session.ledger.framesSkipped += 1
+                session.ledger.framesDecoded += 1
+                values.append(writer.skippedFrame(head.place, reason: "every"))
+            case .undecodable:
+                session.ledger.framesUndecodable += 1
+                values.append(writer.skippedFrame(head.place, reason: "undecodable"))
+                session.coast(frame: head.place.index, writer, into: &values)
+            }
+            onFrame()
+        }
+        while let decoded = try decoder.next() {
+            var place = FramePlace(
+                index: decoded.index, pts: decoded.pts, timeMilliseconds: Double(decoded.pts - header.startPTS) * 1000 * timeBase.value,
+                width: header.width, height: header.height)
+            guard let image = decoded.image else {
+                queue.append(.init(kind: .undecodable, place: place))
+                continue
+            }
+            (place.width, place.height) = (image.width, image.height)
+            guard decoded.index % configuration.every == 0 else {
+                queue.append(.init(kind: .skipped, place: place))
+                continue
+            }
+            while inFlight == detector.capacity, let head = queue.popFirst() { try emit(head, &self) }
+            try detector.enqueue { tensor in try scaler.scale(image, into: tensor) }
+            inFlight += 1
+            queue.append(.init(kind: .inFlight, place: place))
+        }
+        while let head = queue.popFirst() { try emit(head, &self) }
+
+        ledger.chunksProcessed += 1
+        let checkpoint = advance(past: header, writer, into: &values)
+        return (values, checkpoint)
+    }
+
+    private mutating func processed(
+        _ place: FramePlace, _ detections: [Detection], _ writer: ResultWriter, into values: inout [[UInt8]]
+    ) {
+        ledger.framesDecoded += 1
+        ledger.framesProcessed += 1
+        let identified = identities.apply(tracker.update(detections), detections: detections, frame: place.index)
+        values.append(writer.frame(place, identified, emitPredicted: configuration.emitPredicted))
+        for event in identified.events { values.append(writer.trackEvent(event)) }
+    }
+
+    /// Lets the tracker predict through a frame that nobody saw.
+    private mutating func coast(frame: Int, _ writer: ResultWriter, into values: inout [[UInt8]]) {
+        guard frame % configuration.every == 0 else { return }
+        let identified = identities.apply(tracker.update([]), detections: [], frame: frame)
+        for event in identified.events { values.append(writer.trackEvent(event)) }
+    }
+
+    /// Goes on to the next chunk, or ends the video after its last.
+    private mutating func advance(past header: ChunkHeader, _ writer: ResultWriter, into values: inout [[UInt8]])
+        -> Checkpoint
+    {
+        nextChunk = header.index + 1
+        nextFrame = header.firstFrame + header.frameCount
+        guard header.isLast else { return checkpoint(.running) }
+        ledger.framesExpected = header.totalFrames
+        ledger.chunksExpected = header.totalChunks
+        for event in identities.finish(frame: nextFrame > 0 ? nextFrame - 1 : nil) {
+            values.append(writer.trackEvent(event))
+        }
+        let counts = identities.objectCounts.sorted { $0.key < $1.key }
+            .map { (label: identities.label($0.key), count: $0.value) }
+        values.append(writer.ended(ledger, objectCounts: counts, sourceDigest: header.sourceDigest))
+        return checkpoint(.ended)
+    }
+
+    // MARK: Chunks that cannot be used, videos that do not go on
+
+    /// Leaves a chunk out: the video goes on after a gap, or fails, as the configuration says.
+    mutating func skip(_ header: ChunkHeader, reason: String) -> Step {
+        let writer = ResultWriter(videoID: id, chunkIndex: header.index)
+        var values: [[UInt8]] = []
+        if header.index == 0 { values.append(writer.started(header, configuration: configuration)) }
+        ledger.chunksBad += 1
+        ledger.framesUndecodable += header.frameCount
+        if configuration.onBadChunk == .fail {
+            let failed = fail(
+                reason: "chunk \(header.index) cannot be used: \(reason)", frames: header.totalFrames,
+                chunks: header.totalChunks)
+            return (values + failed.values, failed.checkpoint)
+        }
+        values.append(writer.gap(firstFrame: header.firstFrame, frameCount: header.frameCount, reason: reason))
+        for frame in header.firstFrame..<header.firstFrame + header.frameCount {
+            coast(frame: frame, writer, into: &values)
+        }
+        let checkpoint = advance(past: header, writer, into: &values)
+        return (values, checkpoint)
+    }
+
+    /// Ends the video as failed; what is known to be expected and did not come is missing.
+    mutating func fail(reason: String, frames: Int?, chunks: Int?) -> Step {
+        let writer = ResultWriter(videoID: id, chunkIndex: nextChunk)
+        ledger.framesExpected = frames
+        ledger.chunksExpected = chunks
+        if let frames { ledger.framesMissing = max(0, frames - ledger.framesAccounted) }
+        if let chunks { ledger.chunksMissing = max(0, chunks - ledger.chunksProcessed - ledger.chunksBad) }
+        var values: [[UInt8]] = []
+        for event in identities.finish(frame: nextFrame > 0 ? nextFrame - 1 : nil) {
+            values.append(writer.trackEvent(event))
+        }
+        values.append(writer.failed(ledger, reason: reason))
+        return (values, checkpoint(.failed))
+    }
+}
+
+/// Frames between the decoder and the results, in order.
+private struct FrameQueue {
+    enum Kind {
+        case inFlight
+        case skipped
+        case undecodable
+    }
+
+    struct Entry {
+        var kind: Kind
+        var place: FramePlace
+    }
+
+    private var entries: Deque<Entry> = []
+
+    mutating func append(_ entry: Entry) { entries.append(entry) }
+    mutating func popFirst() -> Entry? { entries.popFirst() }
+}

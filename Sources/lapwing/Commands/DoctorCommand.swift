@@ -1,0 +1,97 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Media
+import SQLiteLog
+
+/// What is there, and whether it works.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check what Lapwing finds on this machine, and a model if one is named.",
+        discussion: """
+            Examples:
+              lapwing doctor
+              lapwing doctor --model yolov8n.onnx
+            """)
+
+    @Option(name: .long, help: "A model to load and describe.")
+    var model: String?
+
+    @Option(name: .long, help: "The device to load it on.")
+    var device = "CPU"
+
+    @Flag(name: .long, help: "One JSON object, on standard output.")
+    var json = false
+
+    private struct Check {
+        var name: String
+        var isGood: Bool
+        var finding: String
+    }
+
+    func run() async throws {
+        var checks = [
+            Check(name: "lapwing", isGood: true, finding: Version.text),
+            Check(
+                name: "machine", isGood: true,
+                finding: "\(ProcessInfo.processInfo.activeProcessorCount) cores, "
+                    + Table.bytes(Int(ProcessInfo.processInfo.physicalMemory))),
+            Check(name: "FFmpeg", isGood: true, finding: FFmpegLibrary.version),
+        ]
+        do {
+            let devices = try OpenVINORuntime.devices()
+            checks.append(Check(name: "OpenVINO", isGood: true, finding: try OpenVINORuntime.version()))
+            checks.append(
+                Check(
+                    name: "devices", isGood: !devices.isEmpty,
+                    finding: devices.map { "\($0.name) (\($0.description))" }.joined(separator: ", ")))
+        } catch {
+            checks.append(Check(name: "OpenVINO", isGood: false, finding: "\(error); run 'make setup'"))
+        }
+        checks.append(await embeddedLog())
+        if let model { checks.append(load(model)) }
+
+        if json {
+            try JSONOutput.line(
+                Dictionary(
+                    uniqueKeysWithValues: checks.map {
+                        ($0.name, .object(["ok": .boolean($0.isGood), "finding": .string($0.finding)]))
+                    }))
+        } else {
+            var table = Table([("CHECK", .left), ("", .left), ("FOUND", .left)])
+            for check in checks { table.add([check.name, check.isGood ? "ok" : "FAILED", check.finding]) }
+            print(table.text)
+        }
+        if checks.contains(where: { !$0.isGood }) { throw Failure(code: 1, message: nil) }
+    }
+
+    /// Makes a log in the temporary folder and takes it away again.
+    private func embeddedLog() async -> Check {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("lapwing-doctor-\(UUID().uuidString).db").path
+        defer { SQLiteLog.remove(path: path) }
+        do {
+            let log = try SQLiteLog(path: path)
+            try await log.createTopics([.init(name: "check", partitions: 1, cleanup: .keep)])
+            await log.close()
+            return Check(name: "embedded log", isGood: true, finding: "SQLite \(SQLiteLog.sqliteVersion), writable in \(FileManager.default.temporaryDirectory.path)")
+        } catch {
+            return Check(name: "embedded log", isGood: false, finding: "\(error)")
+        }
+    }
+
+    private func load(_ path: String) -> Check {
+        do {
+            var configuration = DetectorConfiguration()
+            configuration.device = device
+            let model = try YOLOv8Detector(modelPath: path, configuration: configuration).model
+            let classes = model.classNames.prefix(4).joined(separator: ", ") + (model.classNames.count > 4 ? ", …" : "")
+            return Check(
+                name: "model", isGood: true,
+                finding: "\(model.name): \(model.inputWidth)×\(model.inputHeight), \(model.classNames.count) classes "
+                    + "(\(classes)), \(model.precision) on \(model.device)")
+        } catch {
+            return Check(name: "model", isGood: false, finding: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,278 @@
+import ArgumentParser
+import EventLog
+import Foundation
+import Logging
+import Pipeline
+import SQLiteLog
+import Synchronization
+
+/// Everything in one process.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Find and follow the objects in videos, all in one process.",
+        discussion: """
+            Examples:
+              lapwing run street.mp4 --model yolov8n.onnx --output out
+              lapwing run archive/ --model yolov8n.onnx --output out --classes person,car --every 2
+
+            Writes OUT/VIDEO/results.jsonl: every record of the video, in order. If the call is interrupted, by whatever,
+            the same call goes on where it stopped.
+            """)
+
+    @Argument(help: "Video files, or folders of them.")
+    var inputs: [String]
+
+    @OptionGroup var processing: ProcessingOptions
+    @OptionGroup var chunkOptions: ChunkOptions
+
+    @Option(name: .long, help: ArgumentHelp("Where the results go.", valueName: "folder"))
+    var output = "lapwing-out"
+
+    @Option(name: .long, help: "The video's ID, instead of one made from its name and bytes (one input only).")
+    var videoID: String?
+
+    @Option(name: .long, help: "When a video begins: complete (once all its chunks are in the log) or streaming.")
+    var start = StartPolicy.complete
+
+    @Option(name: .long, help: ArgumentHelp("How much video is held in memory at most.", valueName: "size"))
+    var memory = ByteSize(bytes: 512 << 20)
+
+    @Flag(name: .long, help: "The summary as JSON, one object per video.")
+    var json = false
+
+    func validate() throws {
+        guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16MiB") }
+    }
+
+    func run() async throws {
+        let list = try InputList(inputs, videoID: videoID)
+        _ = try processing.trackerConfiguration()
+        let work = try makeWorkFolder()
+        let detector = try processing.makeDetector()
+        let configuration = try processing.configuration(model: detector.model)
+
+        let progress = RunProgress(videos: list.inputs.count)
+        // One log per configuration: an interrupted call goes on, one with other settings begins anew.
+        let cut = "\(Int(chunkOptions.chunkSeconds * 1000))-\(chunkOptions.maxChunkBytes.bytes)"
+        let path = "\(work)/\(configuration.hash)-\(cut).sqlite"
+        let log = try SQLiteLog(path: path)
+        let topics = Topics()
+        try await log.createTopics(topics.specifications(partitions: 4))
+        var logger = Logger(label: "lapwing.run") { _ in TerminalLogHandler() }
+        logger.logLevel = .warning
+        let processor = Processor(detector: detector, configuration: configuration, topics: topics) { _ in
+            progress.frameDone()
+        }
+        let worker = try Worker(
+            log: log, topics: topics, handler: processor,
+            configuration: WorkerConfiguration(
+                group: topics.workerGroup, start: start, memoryLimit: memory.bytes, spoolRoot: work,
+                sessionTimeout: .seconds(2), videoTimeout: nil),
+            logger: logger)
+        let producer = Producer(
+            log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
+            maxChunkBytes: chunkOptions.maxChunkBytes.bytes)
+
+        let started = ContinuousClock.now
+        let outcomes = try await process(
+            list.inputs, producer: producer, worker: worker, reader: ResultsReader(log: log, topics: topics),
+            progress: progress)
+        progress.finish()
+        await log.close()
+        let summary = RunSummary(outcomes: outcomes, seconds: started.duration(to: .now).seconds)
+        if json { try summary.printJSON() } else { summary.printTable() }
+        // What is done needs no log; what failed may go on from it.
+        if outcomes.allSatisfy({ $0.end != nil }) {
+            SQLiteLog.remove(path: path)
+            rmdir(work)
+        }
+        try Failure.check(
+            failed: outcomes.count { $0.problem != nil }, done: outcomes.count { $0.end?.event == "ended" })
+    }
+
+    /// Submits, processes and writes at the same time; ends when every video has ended, or the worker fails.
+    private func process(
+        _ inputs: [InputList.Input], producer: Producer, worker: Worker, reader: ResultsReader, progress: RunProgress
+    ) async throws -> [VideoOutcome] {
+        try await withThrowingTaskGroup(of: [VideoOutcome]?.self) { group in
+            group.addTask {
+                try await worker.run()
+                return nil
+            }
+            group.addTask { try await submitAndFollow(inputs, producer: producer, reader: reader, progress: progress) }
+            var outcomes: [VideoOutcome] = []
+            while let result = try await group.next() {
+                guard let result else { continue }
+                outcomes = result
+                await worker.stop()
+            }
+            return outcomes
+        }
+    }
+
+    private func submitAndFollow(
+        _ inputs: [InputList.Input], producer: Producer, reader: ResultsReader, progress: RunProgress
+    ) async throws -> [VideoOutcome] {
+        try await withThrowingTaskGroup(of: (Int, VideoOutcome).self) { group in
+            var outcomes: [Int: VideoOutcome] = [:]
+            var followed: Set<VideoID> = []
+            for (number, input) in inputs.enumerated() {
+                do {
+                    let video = try await producer.submit(path: input.path, id: input.id).registration
+                    progress.submitted(frames: video.frames ?? 0)
+                    guard followed.insert(video.videoID).inserted else {
+                        outcomes[number] = VideoOutcome(path: input.path, video: video, problem: "is the same video as another input")
+                        continue
+                    }
+                    group.addTask { (number, try await follow(video, path: input.path, reader: reader, progress: progress)) }
+                } catch let error where !(error is EventLogError || error is CancellationError) {
+                    progress.videoDone()
+                    let message = "\(input.path): \(error)".withoutRepeating(input.path)
+                    Console.error(message)
+                    outcomes[number] = VideoOutcome(path: input.path, problem: "\(error)")
+                }
+            }
+            while let (number, outcome) = try await group.next() { outcomes[number] = outcome }
+            return outcomes.sorted { $0.key < $1.key }.map(\.value)
+        }
+    }
+
+    /// Writes a video's records as they are committed; the file appears under its name when the video has ended.
+    private func follow(_ video: VideoRegistration, path: String, reader: ResultsReader, progress: RunProgress)
+        async throws -> VideoOutcome
+    {
+        let folder = "\(output)/\(video.videoID)"
+        let file = "\(folder)/results.jsonl"
+        let writer = try ResultsFile(path: file)
+        let end = try await reader.read(video.videoID, follow: true) { try writer.append($0) }
+        try writer.finish()
+        progress.videoDone()
+        var outcome = VideoOutcome(path: path, video: video, end: end, file: file)
+        if end?.event == "failed" {
+            outcome.problem = end?.reason ?? "failed"
+        } else {
+            outcome.problem = video.truncation
+        }
+        if let problem = outcome.problem { Console.error("\(path): \(problem)") }
+        return outcome
+    }
+
+    /// The folder for the log of a run that goes on, inside the output folder.
+    private func makeWorkFolder() throws -> String {
+        let work = "\(output)/.lapwing"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: work, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw Failure.failed("output folder \(output): \(error.localizedDescription); choose another with --output")
+        }
+        guard access(work, W_OK) == 0 else {
+            throw Failure.failed("output folder \(output): it cannot be written to; choose another with --output")
+        }
+        return work
+    }
+}
+
+/// What became of one input.
+struct VideoOutcome {
+    var path: String
+    var video: VideoRegistration?
+    /// The record that ended the video.
+    var end: ResultRecord?
+    var file: String?
+    /// Why this is not all well; nil when it is.
+    var problem: String?
+}
+
+/// A file of records that is written beside its name and moved there when it is whole.
+final class ResultsFile {
+    private let path: String
+    private let handle: FileHandle
+    private var buffer: [UInt8] = []
+
+    init(path: String) throws {
+        self.path = path
+        let url = URL(fileURLWithPath: path)
+        do {
+            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            guard FileManager.default.createFile(atPath: path + ".part", contents: nil) else {
+                throw CocoaError(.fileWriteNoPermission)
+            }
+            handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path + ".part"))
+        } catch {
+            throw Failure.failed("\(path): \(error.localizedDescription); choose another folder with --output")
+        }
+    }
+
+    func append(_ line: [UInt8]) throws {
+        buffer += line
+        buffer.append(UInt8(ascii: "\n"))
+        if buffer.count >= 1 << 16 { try flush() }
+    }
+
+    func finish() throws {
+        try flush()
+        try? handle.close()
+        guard rename(path + ".part", path) == 0 else {
+            throw Failure.failed("\(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    private func flush() throws {
+        do {
+            try handle.write(contentsOf: buffer)
+        } catch {
+            throw Failure.failed("\(path): \(error.localizedDescription)")
+        }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The progress line of a run.
+final class RunProgress: Sendable {
+    private struct State {
+        var frames = 0
+        var framesDone = 0
+        var videosSubmitted = 0
+        var videosDone = 0
+    }
+
+    private let videos: Int
+    private let bar = ProgressBar(unit: "frames")
+    private let state = Mutex(State())
+
+    init(videos: Int) {
+        self.videos = videos
+    }
+
+    func submitted(frames: Int) {
+        state.withLock {
+            $0.frames += frames
+            $0.videosSubmitted += 1
+        }
+    }
+
+    func frameDone() {
+        update { $0.framesDone += 1 }
+    }
+
+    func videoDone() {
+        update { $0.videosDone += 1 }
+    }
+
+    func finish() {
+        bar.finish()
+    }
+
+    private func update(_ change: (inout State) -> Void) {
+        let now = state.withLock { state in
+            change(&state)
+            return state
+        }
+        // The total is known once all videos are in the log; until then there is no bar to mislead.
+        bar.update(
+            done: now.framesDone, total: now.videosSubmitted + now.videosDone >= videos ? now.frames : nil,
+            note: "\(now.videosDone)/\(videos) videos")
+    }
+}

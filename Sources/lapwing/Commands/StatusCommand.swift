@@ -1,0 +1,82 @@
+import ArgumentParser
+import Pipeline
+
+/// What a log holds and who works on it.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show the videos of a log, how far they are, and who works on them.",
+        discussion: """
+            Examples:
+              lapwing status --log sqlite:lapwing.db
+              lapwing status --log sqlite:lapwing.db --json | jq '.videos[] | select(.state == "failed")'
+            """)
+
+    @OptionGroup var logOptions: LogOptions
+
+    @Flag(name: .long, help: "One JSON object, on standard output.")
+    var json = false
+
+    func run() async throws {
+        let log = try logOptions.open(mustExist: true)
+        let status = try await PipelineStatus(of: log, topics: logOptions.topics)
+        await log.close()
+        if json { return try printJSON(status) }
+
+        if status.videos.isEmpty {
+            print("No videos.")
+        } else {
+            var table = Table([
+                ("VIDEO", .left), ("STATE", .left), ("CHUNKS", .right), ("FRAMES", .right), ("DONE", .right),
+            ])
+            for video in status.videos {
+                let share = video.framesTotal.map { $0 > 0 ? "\(100 * video.framesDone / $0) %" : "" } ?? ""
+                table.add([
+                    video.id.rawValue, video.state, fraction(video.chunksDone, video.chunksTotal),
+                    fraction(video.framesDone, video.framesTotal), share,
+                ])
+            }
+            print(table.text)
+        }
+
+        print("")
+        var table = Table([("PARTITION", .right), ("COMMITTED", .right), ("END", .right), ("LAG", .right), ("WORKER", .left)])
+        for partition in status.partitions where partition.end > 0 || partition.member != nil {
+            table.add([
+                "\(partition.partition)", partition.committed.map { "\($0)" } ?? "-", "\(partition.end)",
+                "\(partition.lag)", partition.member ?? "-",
+            ])
+        }
+        print(table.text)
+        print("")
+        let states = Dictionary(grouping: status.videos, by: \.state).map { "\($0.value.count) \($0.key)" }.sorted()
+        print(
+            "\(status.members.count) workers, \(status.videos.count) videos"
+                + (states.isEmpty ? "" : ": " + states.joined(separator: ", ")))
+    }
+
+    private func fraction(_ done: Int, _ total: Int?) -> String {
+        "\(Table.grouped(done))/\(total.map(Table.grouped) ?? "?")"
+    }
+
+    private func printJSON(_ status: PipelineStatus) throws {
+        try JSONOutput.line([
+            "videos": .list(
+                status.videos.map {
+                    .object([
+                        "video_id": .string($0.id.rawValue), "source": .optional($0.source), "state": .string($0.state),
+                        "chunks_done": .integer($0.chunksDone), "chunks_total": .optional($0.chunksTotal),
+                        "frames_done": .integer($0.framesDone), "frames_total": .optional($0.framesTotal),
+                    ])
+                }),
+            "partitions": .list(
+                status.partitions.map {
+                    .object([
+                        "partition": .integer($0.partition), "committed": .optional($0.committed.map { Int($0) }),
+                        "end": .integer(Int($0.end)), "lag": .integer(Int($0.lag)), "member": .optional($0.member),
+                    ])
+                }),
+            "members": .list(status.members.map { .string($0) }),
+        ])
+    }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import EventLog
+import Foundation
+import Pipeline
+
+/// The producer.
+struct SubmitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "submit",
+        abstract: "Cut videos into chunks and send them through a log.",
+        discussion: """
+            Examples:
+              lapwing submit street.mp4 --log sqlite:lapwing.db
+              lapwing submit archive/ --log sqlite:lapwing.db --wait
+
+            A video that is in the log already is not sent again; one whose submission broke off is taken up where it
+            stopped. While the log is full, submitting waits.
+            """)
+
+    @Argument(help: "Video files, or folders of them.")
+    var inputs: [String]
+
+    @OptionGroup var logOptions: LogOptions
+    @OptionGroup var topicOptions: TopicOptions
+    @OptionGroup var chunkOptions: ChunkOptions
+
+    @Option(name: .long, help: "The video's ID, instead of one made from its name and bytes (one input only).")
+    var videoID: String?
+
+    @Flag(name: .long, help: "Stay until workers have processed the videos.")
+    var wait = false
+
+    @Flag(name: .long, help: "One JSON object per video, on standard output.")
+    var json = false
+
+    func run() async throws {
+        let list = try InputList(inputs, videoID: videoID)
+        let log = try logOptions.open()
+        let topics = logOptions.topics
+        try await topicOptions.createTopics(in: log, topics)
+        let producer = Producer(
+            log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
+            maxChunkBytes: chunkOptions.maxChunkBytes.bytes)
+        var failed = 0
+        var submitted: [VideoRegistration] = []
+        for (number, input) in list.inputs.enumerated() {
+            let bar = ProgressBar(unit: "MB")
+            let note = "\(number + 1)/\(list.inputs.count) \(URL(fileURLWithPath: input.path).lastPathComponent)"
+            do {
+                let submission = try await producer.submit(path: input.path, id: input.id) { progress in
+                    bar.update(
+                        done: Int(progress.bytesRead / 1_000_000), total: progress.byteCount.map { Int($0 / 1_000_000) },
+                        note: progress.isWaiting ? note + " (the log is full: waiting for workers)" : note)
+                }
+                bar.finish()
+                try report(submission)
+                submitted.append(submission.registration)
+                if let truncation = submission.registration.truncation {
+                    Console.error("\(input.path): \(truncation)")
+                    failed += 1
+                }
+            } catch let error where !(error is EventLogError || error is CancellationError) {
+                bar.finish()
+                Console.error("\(input.path): \(error)".withoutRepeating(input.path))
+                failed += 1
+            }
+        }
+        if wait { failed += try await waitUntilEnded(submitted, log: log) }
+        await log.close()
+        try Failure.check(failed: failed, done: submitted.count)
+    }
+
+    private func report(_ submission: Submission) throws {
+        let video = submission.registration
+        if json {
+            try JSONOutput.line([
+                "video_id": .string(video.videoID.rawValue), "source": .string(video.source),
+                "chunks": .integer(video.chunks ?? 0), "frames": .integer(video.frames ?? 0),
+                "bytes": .integer(video.bytes ?? 0), "was_there": .boolean(submission.wasThere),
+            ])
+        } else {
+            let note = submission.wasThere ? "  (was there already)" : ""
+            print(
+                "\(video.videoID)  \(Table.grouped(video.chunks ?? 0)) chunks  "
+                    + "\(Table.grouped(video.frames ?? 0)) frames  \(Table.bytes(video.bytes ?? 0))\(note)")
+        }
+    }
+
+    private func waitUntilEnded(_ videos: [VideoRegistration], log: any EventLog) async throws -> Int {
+        let reader = ResultsReader(log: log, topics: logOptions.topics)
+        let total = videos.reduce(0) { $0 + ($1.frames ?? 0) }
+        let bar = ProgressBar(unit: "frames")
+        var failed = 0
+        var done = 0
+        for (number, video) in videos.enumerated() {
+            let end = try await reader.read(video.videoID, follow: true) { json in
+                if ResultsReader.isFrame(json) { done += 1 }
+                bar.update(done: done, total: total, note: "processed \(number)/\(videos.count)")
+            }
+            if end?.event == "failed" {
+                Console.error("\(video.videoID): \(end?.reason ?? "failed")")
+                failed += 1
+            }
+        }
+        bar.finish()
+        return failed
+    }
+}
+
+extension String {
+    /// An error that names its path itself does not need it in front.
+    func withoutRepeating(_ path: String) -> String {
+        let prefix = path + ": "
+        guard let rest = removingPrefix(prefix), rest.contains(path) else { return self }
+        return rest
+    }
+}

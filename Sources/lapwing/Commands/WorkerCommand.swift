@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Pipeline
+import ServiceLifecycle
+
+/// Collector and processor.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Join the workers of a log: detect, track, publish results.",
+        discussion: """
+            Example: two workers share the videos of one log, each in a terminal of its own:
+              lapwing worker --log sqlite:lapwing.db --model yolov8n.onnx
+
+            All chunks of a video go to one worker. SIGTERM (or Ctrl-C) finishes the chunk in hand, commits it and leaves;
+            after any crash another worker goes on where the last commit stopped, with the same object IDs.
+            """)
+
+    @OptionGroup var logOptions: LogOptions
+    @OptionGroup var topicOptions: TopicOptions
+    @OptionGroup var processing: ProcessingOptions
+    @OptionGroup var workerOptions: WorkerOptions
+    @OptionGroup var logging: LoggingOptions
+
+    @Option(name: .long, help: "When a video begins: complete (once all its chunks are in) or streaming.")
+    var start = StartPolicy.complete
+
+    func run() async throws {
+        let tracker = try processing.trackerConfiguration()
+        let detector = try processing.makeDetector()
+        let configuration = try processing.configuration(model: detector.model)
+        let log = try logOptions.open()
+        let topics = logOptions.topics
+        try await topicOptions.createTopics(in: log, topics)
+        let logger = logging.logger("lapwing.worker")
+        logger.info(
+            "model loaded",
+            metadata: [
+                "model": "\(configuration.model.name)", "engine": "\(configuration.model.engine)",
+                "device": "\(configuration.model.device)", "precision": "\(configuration.model.precision)",
+                "tracker": "\(tracker.kind.rawValue)", "configuration": "\(configuration.hash)",
+            ])
+        let processor = Processor(detector: detector, configuration: configuration, topics: topics)
+        let worker = try Worker(
+            log: log, topics: topics, handler: processor,
+            configuration: workerOptions.configuration(group: topics.workerGroup, start: start), logger: logger)
+        try await ServiceRunner.run(worker, logger: logger)
+        await log.close()
+    }
+}
+
+/// Runs a service until it ends; SIGTERM and SIGINT ask it to finish what it has in hand.
+enum ServiceRunner {
+    static func run(_ service: any Service, logger: Logger) async throws {
+        var quiet = logger
+        quiet.logLevel = .warning
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(
+                        service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup)
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+        try await group.run()
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import EventLog
+import Foundation
+import Pipeline
+import SQLiteLog
+
+/// Which log, and what its topics are called.
+struct LogOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The log: sqlite:PATH (made if it is not there).", valueName: "log"))
+    var log: String
+
+    @Option(name: .long, help: "What the names of the topics start with.")
+    var topicPrefix = "lapwing."
+
+    var topics: Topics { Topics(prefix: topicPrefix) }
+
+    /// Opens the log.
+    ///
+    /// - Parameter mustExist: refuse to make a new file: for commands that only look.
+    func open(mustExist: Bool = false) throws -> any EventLog {
+        guard let path = log.removingPrefix("sqlite:"), !path.isEmpty else {
+            if log.hasPrefix("kafka://") {
+                throw UsageError(message: "--log \(log): this build has no Kafka support yet; use sqlite:PATH")
+            }
+            throw UsageError(message: "--log \(log): must be sqlite:PATH, for example sqlite:lapwing.db")
+        }
+        if mustExist, !FileManager.default.fileExists(atPath: path) {
+            throw Failure.failed("--log \(log): there is no such file; 'lapwing submit' makes it")
+        }
+        return try SQLiteLog(path: path)
+    }
+}
+
+/// How an embedded log's topics are made, by the first command that needs them.
+struct TopicOptions: ParsableArguments {
+    @Option(name: .long, help: "Partitions of the topics, if they are not there yet: how many workers can share the work.")
+    var partitions = 16
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How much video may wait in an embedded log before submitting waits.", valueName: "size"))
+    var logLimit: ByteSize = ByteSize(bytes: 16 << 30)
+
+    func validate() throws {
+        guard (1...4096).contains(partitions) else { throw ValidationError("--partitions must be between 1 and 4096") }
+    }
+
+    /// Makes the topics that are not there; those that are stay as they are.
+    func createTopics(in log: any EventLog, _ topics: Topics) async throws {
+        let existing = try await log.partitionCount(of: topics.chunks)
+        try await log.createTopics(
+            topics.specifications(partitions: existing ?? partitions, chunkCapacity: logLimit.bytes))
+    }
+}
+
+/// A number of bytes as people write it: `64MiB`, `2GB`, `900000`.
+struct ByteSize: ExpressibleByArgument, CustomStringConvertible {
+    var bytes: Int
+
+    init(bytes: Int) { self.bytes = bytes }
+
+    init?(argument: String) {
+        let digits = argument.prefix { $0.isNumber || $0 == "." }
+        let units = [
+            "": 1, "b": 1, "kb": 1000, "mb": 1_000_000, "gb": 1_000_000_000, "tb": 1_000_000_000_000, "k": 1 << 10,
+            "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
+        ]
+        let unit = argument.dropFirst(digits.count).trimmingCharacters(in: .whitespaces).lowercased()
+        guard let value = Double(digits), let scale = units[unit], value >= 0, value * Double(scale) < 9e18 else { return nil }
+        bytes = Int(value * Double(scale))
+    }
+
+    var description: String {
+        for (shift, unit) in [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")] where bytes > 0 && bytes % (1 << shift) == 0 {
+            return "\(bytes >> shift)\(unit)"
+        }
+        return "\(bytes)"
+    }
+
+    var defaultValueDescription: String { description }
+}
+
+extension String {
+    func removingPrefix(_ prefix: String) -> String? {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+    }
+}

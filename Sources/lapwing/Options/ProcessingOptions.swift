@@ -1,0 +1,103 @@
+import ArgumentParser
+import Inference
+import Media
+import Pipeline
+import Tracking
+
+/// The model, the detector's thresholds and the tracker: all that the results depend on.
+struct ProcessingOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: "The detector: an ONNX file as 'yolo export format=onnx' writes it, or an OpenVINO .xml or its folder.")
+    var model: String
+
+    @Option(name: .long, help: "What the model runs on: CPU, GPU, NPU or AUTO.")
+    var device = "CPU"
+
+    @Option(name: .long, help: "Arithmetic: auto (the device's fastest) or f32.")
+    var precision = DetectorConfiguration.Precision.auto
+
+    @Option(name: .long, help: "How pictures become the model's input: exact (as the model was trained) or fast.")
+    var preprocess = FrameScaler.Mode.exact
+
+    @Option(name: .long, help: "Detections must score above this: higher loses faint objects, lower lets in wrong ones.")
+    var confidence = 0.25
+
+    @Option(name: .long, help: "Of two boxes of one class that overlap more than this, only the better one stays.")
+    var iou = 0.7
+
+    @Option(name: .long, help: ArgumentHelp("Only these classes: person,car.", valueName: "names"))
+    var classes: String?
+
+    @Option(name: .long, help: "Look at every N-th frame only; the others are listed as skipped.")
+    var every = 1
+
+    @Option(name: .long, help: "The tracker: \(TrackerKind.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var tracker = TrackerKind.sort
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A setting of the tracker: max_age=30. Can be repeated.", valueName: "name=value"))
+    var trackerOption: [String] = []
+
+    @Flag(name: .long, help: "List boxes that are only predicted, too.")
+    var emitPredicted = false
+
+    @Option(name: .long, help: "When a chunk cannot be used: gap (the video goes on) or fail.")
+    var onBadChunk = ProcessingConfiguration.BadChunkPolicy.gap
+
+    func validate() throws {
+        guard (0...1).contains(confidence) else { throw ValidationError("--confidence must be between 0 and 1") }
+        guard (0...1).contains(iou) else { throw ValidationError("--iou must be between 0 and 1") }
+        guard every >= 1 else { throw ValidationError("--every must be at least 1") }
+    }
+
+    func trackerConfiguration() throws -> TrackerConfiguration {
+        try tracker.configuration(trackerOption)
+    }
+
+    private var classNames: [String]? {
+        classes?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
+    /// Loads the model.
+    func makeDetector() throws -> sending YOLOv8Detector {
+        var configuration = DetectorConfiguration()
+        configuration.device = device
+        configuration.precision = precision
+        configuration.confidence = confidence
+        configuration.iou = iou
+        configuration.classes = classNames
+        return try YOLOv8Detector(modelPath: model, configuration: configuration)
+    }
+
+    func configuration(model: ModelDescription) throws -> ProcessingConfiguration {
+        ProcessingConfiguration(
+            model: model, confidence: confidence, iou: iou, classes: classNames, every: every, preprocess: preprocess,
+            tracker: try trackerConfiguration(), emitPredicted: emitPredicted, onBadChunk: onBadChunk)
+    }
+}
+
+extension TrackerKind: ExpressibleByArgument {
+    /// The tracker with `name=value` settings from the command line.
+    func configuration(_ settings: [String]) throws -> TrackerConfiguration {
+        var options: [String: String] = [:]
+        for setting in settings {
+            let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else {
+                throw UsageError(message: "--tracker-option \(setting): must be name=value, for example max_age=30")
+            }
+            options[String(parts[0])] = String(parts[1])
+        }
+        do {
+            return try TrackerConfiguration(self, options: options)
+        } catch {
+            throw UsageError(message: "--tracker-option: \(error)")
+        }
+    }
+}
+
+extension DetectorConfiguration.Precision: ExpressibleByArgument {}
+extension FrameScaler.Mode: ExpressibleByArgument {}
+extension ProcessingConfiguration.BadChunkPolicy: ExpressibleByArgument {}
+extension StartPolicy: ExpressibleByArgument {}

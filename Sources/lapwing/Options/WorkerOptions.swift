@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+import Pipeline
+
+/// How a worker or a collector goes about its work.
+struct WorkerOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("How much video is held in memory at most.", valueName: "size"))
+    var memory = ByteSize(bytes: 512 << 20)
+
+    @Option(name: .long, help: ArgumentHelp("Where video goes that does not fit into memory.", valueName: "folder"))
+    var spoolDir = FileManager.default.temporaryDirectory.path
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("After how long without chunks an incomplete video is given up; 0: never.", valueName: "seconds"))
+    var videoTimeout = 1800.0
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How long a worker that no longer answers keeps its partitions.", valueName: "seconds"))
+    var sessionTimeout = 10.0
+
+    @Flag(name: .long, help: "Leave once nothing is left to do.")
+    var exitWhenIdle = false
+
+    func validate() throws {
+        guard sessionTimeout >= 0.5, sessionTimeout < 86400 else {
+            throw ValidationError("--session-timeout must be between 0.5 and 86400 seconds")
+        }
+        guard videoTimeout >= 0, videoTimeout < 1e9 else { throw ValidationError("--video-timeout must not be negative") }
+        guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16MiB") }
+    }
+
+    func configuration(group: String, start: StartPolicy) -> WorkerConfiguration {
+        WorkerConfiguration(
+            group: group, start: start, memoryLimit: memory.bytes, spoolRoot: spoolDir,
+            sessionTimeout: .seconds(sessionTimeout), videoTimeout: videoTimeout > 0 ? .seconds(videoTimeout) : nil,
+            exitWhenIdle: exitWhenIdle)
+    }
+}

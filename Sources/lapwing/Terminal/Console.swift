@@ -1,0 +1,38 @@
+import Foundation
+import Synchronization
+
+/// Messages for people, on standard error; results for programs go to standard output.
+enum Console {
+    /// The progress line on display, which messages must not be written into.
+    private static let line = Mutex<String>("")
+    static let isTerminal = isatty(STDERR_FILENO) == 1
+
+    static func error(_ message: String) { write("lapwing: error: \(message)") }
+    static func warning(_ message: String) { write("lapwing: warning: \(message)") }
+
+    static func write(_ message: String) {
+        line.withLock { line in
+            emit((line.isEmpty ? "" : "\r\u{1b}[K") + message + "\n" + line)
+        }
+    }
+
+    /// Replaces the progress line; an empty one takes it away. Nothing happens when nobody looks.
+    static func showProgress(_ text: String) {
+        guard isTerminal else { return }
+        line.withLock { line in
+            guard line != text else { return }
+            line = text
+            emit("\r" + text + "\u{1b}[K")
+        }
+    }
+
+    static var width: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    private static func emit(_ text: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}
