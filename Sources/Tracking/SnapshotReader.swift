@@ -89,6 +89,25 @@ public struct SnapshotReader: Sendable {
         try readBool() ? try readInt(in: range) : nil
     }
 
+    /// Reads what ``SnapshotWriter/appendCompact(_:)`` wrote.
+    public mutating func readCompact(in range: ClosedRange<Int>) throws(SnapshotError) -> Int {
+        var bits: UInt64 = 0
+        for shift in stride(from: 0, to: 70, by: 7) {
+            let byte = try read(UInt8.self)
+            let part = UInt64(byte & 0x7F)
+            guard (part << shift) >> shift == part else { break }
+            bits |= part << shift
+            guard byte & 0x80 != 0 else {
+                let value = Int64(bitPattern: bits >> 1) ^ -Int64(bitPattern: bits & 1)
+                guard let value = Int(exactly: value), range.contains(value) else {
+                    throw corrupt("\(value) is not within \(range)")
+                }
+                return value
+            }
+        }
+        throw corrupt("a number of more than 64 bits")
+    }
+
     /// The count of a list whose elements take at least `elementSize` bytes each: no more than can follow.
     public mutating func readCount(elementSize: Int) throws(SnapshotError) -> Int {
         let count = try readInt()

@@ -32,6 +32,18 @@ public struct SnapshotWriter: Sendable {
         if let value { append(value) }
     }
 
+    /// Appends a number in as few bytes as its size needs: seven bits in each, the lowest first, the highest bit set in
+    /// all but the last; negative and positive numbers alternate (0, −1, 1, −2, …), so that both stay short.
+    public mutating func appendCompact(_ value: Int) {
+        let value = Int64(value)
+        var rest = UInt64(bitPattern: (value << 1) ^ (value >> 63))
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
     /// Ends the snapshot and hands out its bytes.
     public consuming func finish() -> [UInt8] {
         append(littleEndian: Self.hash(bytes[...]))
