@@ -9,7 +9,7 @@ public protocol Tracker: Sendable {
     /// Advances by one processed frame.
     ///
     /// Detections may be in any order, empty, or malformed: one whose box is not valid (see ``BoundingBox/isValid``) or
-    /// whose confidence is NaN is left untracked.
+    /// whose confidence is not finite is left untracked.
     mutating func update(_ detections: [Detection]) -> TrackerUpdate
 
     /// The whole state, versioned; what ``TrackerKind/restore(_:)`` takes back.

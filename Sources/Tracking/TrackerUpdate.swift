@@ -17,11 +17,11 @@ public struct TrackerUpdate: Sendable, Equatable {
 public struct TrackedObject: Sendable, Equatable {
     /// Where a track is in its life.
     public enum State: String, Sendable, Codable {
-        /// Seen too few times to be believed.
+        /// Seen too few times to be believed; seen in this frame or not.
         case tentative
         /// Believed and seen in this frame.
         case confirmed
-        /// Not seen in this frame; its box is predicted.
+        /// Believed, but not seen in this frame; its box is predicted.
         case lost
     }
 

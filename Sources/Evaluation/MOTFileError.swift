@@ -1,0 +1,33 @@
+/// Why a MOTChallenge file cannot be used, and where.
+public struct MOTFileError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kind of fault; open.
+    public struct Code: RawRepresentable, Sendable, Hashable {
+        public var rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// The file cannot be opened or read.
+        public static let unreadable = Code(rawValue: "unreadable")
+        /// A line is not `frame,id,x,y,w,h,…`.
+        public static let malformed = Code(rawValue: "malformed line")
+    }
+
+    public var code: Code
+    /// The file's name.
+    public var file: String
+    /// The line at fault, counted from 1; nil when it is the whole file.
+    public var line: Int?
+    /// What is wrong, with the line's text, and what belongs there.
+    public var detail: String
+
+    public init(_ code: Code, file: String, line: Int? = nil, detail: String) {
+        self.code = code
+        self.file = file
+        self.line = line
+        self.detail = detail
+    }
+
+    /// `file:line: what is wrong`
+    public var description: String {
+        "\(file)\(line.map { ":\($0)" } ?? ""): \(code.rawValue): \(detail)"
+    }
+}

@@ -1,0 +1,90 @@
+extension SORTTracker {
+    static let snapshotVersion: UInt16 = 1
+    /// No counter can reach this, and adding to it cannot overflow.
+    private static let counterRange = 0...(1 << 53)
+
+    public func snapshot() -> [UInt8] {
+        var writer = SnapshotWriter(kind: TrackerKind.sort.rawValue, version: Self.snapshotVersion)
+        writer.append(options.maxAge)
+        writer.append(options.minHits)
+        writer.append(options.iouThreshold)
+        writer.append(options.perClass)
+        writer.append(frameCount)
+        writer.append(nextID)
+        writer.append(tracks.count)
+        for track in tracks { write(track, to: &writer) }
+        return writer.finish()
+    }
+
+    /// Takes back what ``snapshot()`` wrote, options included.
+    public init(restoring snapshot: [UInt8]) throws(SnapshotError) {
+        let versions = Self.snapshotVersion...Self.snapshotVersion
+        var reader = try SnapshotReader(snapshot, kind: TrackerKind.sort.rawValue, versions: versions)
+        self.init(
+            options: SORTOptions(
+                maxAge: try reader.readInt(), minHits: try reader.readInt(),
+                iouThreshold: try reader.readDouble(), perClass: try reader.readBool()))
+        frameCount = try reader.readInt(in: Self.counterRange)
+        nextID = try reader.readInt(in: Self.counterRange)
+        let count = try reader.readCount(elementSize: 8 * 18)
+        tracks.reserveCapacity(count)
+        for _ in 0..<count {
+            let track = try Self.readTrack(from: &reader)
+            guard track.id > (tracks.last?.id ?? 0), track.id < nextID else {
+                throw reader.corrupt("track \(track.id) is out of order")
+            }
+            tracks.append(track)
+        }
+        try reader.finish()
+    }
+
+    private func write(_ track: SORTTrack, to writer: inout SnapshotWriter) {
+        writer.append(track.id)
+        writer.append(track.classID)
+        writer.append(track.age)
+        writer.append(track.hits)
+        writer.append(track.hitStreak)
+        writer.append(track.timeSinceUpdate)
+        writer.append(track.isConfirmed)
+        for motion in [track.filter.u, track.filter.v, track.filter.s] {
+            writer.append(motion.position)
+            writer.append(motion.velocity)
+        }
+        writer.append(track.filter.r)
+        for covariance in [track.filter.centreCovariance, track.filter.areaCovariance] {
+            writer.append(covariance.position)
+            writer.append(covariance.cross)
+            writer.append(covariance.velocity)
+        }
+        writer.append(track.filter.aspectVariance)
+    }
+
+    private static func readTrack(from reader: inout SnapshotReader) throws(SnapshotError) -> SORTTrack {
+        let id = try reader.readInt(in: counterRange)
+        let classID = try reader.readInt()
+        let age = try reader.readInt(in: counterRange)
+        let hits = try reader.readInt(in: counterRange)
+        let hitStreak = try reader.readInt(in: counterRange)
+        let timeSinceUpdate = try reader.readInt(in: counterRange)
+        let isConfirmed = try reader.readBool()
+        let filter = SORTFilter(
+            u: try readMotion(from: &reader), v: try readMotion(from: &reader), s: try readMotion(from: &reader),
+            r: try reader.readFiniteDouble(), centreCovariance: try readCovariance(from: &reader),
+            areaCovariance: try readCovariance(from: &reader), aspectVariance: try reader.readFiniteDouble())
+        return SORTTrack(
+            id: id, classID: classID, filter: filter, age: age, hits: hits, hitStreak: hitStreak,
+            timeSinceUpdate: timeSinceUpdate, isConfirmed: isConfirmed)
+    }
+
+    private static func readMotion(from reader: inout SnapshotReader) throws(SnapshotError) -> SORTFilter.Motion {
+        SORTFilter.Motion(position: try reader.readFiniteDouble(), velocity: try reader.readFiniteDouble())
+    }
+
+    private static func readCovariance(
+        from reader: inout SnapshotReader
+    ) throws(SnapshotError) -> MotionCovariance {
+        MotionCovariance(
+            position: try reader.readFiniteDouble(), cross: try reader.readFiniteDouble(),
+            velocity: try reader.readFiniteDouble())
+    }
+}
