@@ -17,3 +17,38 @@ static const int lapwing_AVERROR_ENOMEM = AVERROR(ENOMEM);
 static const int lapwing_AVERROR_EIO = AVERROR(EIO);
 static const int lapwing_AVERROR_EXIT = AVERROR_EXIT;
 static const int lapwing_AVERROR_INVALIDDATA = AVERROR_INVALIDDATA;
+
+// The context is opaque up to FFmpeg 7 and a plain struct since 8, which Swift imports as different types.
+typedef void *lapwing_SwsContext;
+static inline lapwing_SwsContext lapwing_sws_alloc_context(void) { return sws_alloc_context(); }
+static inline int lapwing_sws_init_context(lapwing_SwsContext context) {
+    return sws_init_context((struct SwsContext *)context, NULL, NULL);
+}
+static inline void lapwing_sws_freeContext(lapwing_SwsContext context) {
+    sws_freeContext((struct SwsContext *)context);
+}
+// Says how the YUV of the source is coded: `coefficients` as in sws_getCoefficients(), `full_range` for 0…255.
+static inline int lapwing_sws_set_source_color(lapwing_SwsContext context, int coefficients, int full_range) {
+    struct SwsContext *sws = (struct SwsContext *)context;
+    int *source, *destination, source_range, destination_range, brightness, contrast, saturation;
+    if (sws_getColorspaceDetails(sws, &source, &source_range, &destination, &destination_range, &brightness, &contrast,
+                                 &saturation) < 0)
+        return -1;
+    const int *table = sws_getCoefficients(coefficients);
+    return sws_setColorspaceDetails(sws, table, full_range < 0 ? source_range : full_range, table, destination_range,
+                                    brightness, contrast, saturation);
+}
+static inline int lapwing_sws_scale(lapwing_SwsContext context, const AVFrame *frame, uint8_t *destination, int stride) {
+    uint8_t *const planes[4] = {destination, NULL, NULL, NULL};
+    const int strides[4] = {stride, 0, 0, 0};
+    return sws_scale((struct SwsContext *)context, (const uint8_t *const *)frame->data, frame->linesize, 0,
+                     frame->height, planes, strides);
+}
+// The planes' addresses and strides are C arrays, which Swift imports as tuples. `bytes` are packed without padding.
+static inline void lapwing_copy_image(AVFrame *frame, const uint8_t *bytes) {
+    uint8_t *planes[4];
+    int strides[4];
+    av_image_fill_arrays(planes, strides, bytes, (enum AVPixelFormat)frame->format, frame->width, frame->height, 1);
+    av_image_copy(frame->data, frame->linesize, (const uint8_t **)planes, strides, (enum AVPixelFormat)frame->format,
+                  frame->width, frame->height);
+}

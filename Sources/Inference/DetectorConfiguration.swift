@@ -1,0 +1,46 @@
+/// How a detector runs, and which of its detections count.
+public struct DetectorConfiguration: Sendable, Hashable {
+    /// The precision in which the engine computes.
+    public enum Precision: String, Sendable, Hashable, CaseIterable {
+        /// What the engine holds best on the device at hand: bfloat16 on processors that have it, half floats on GPUs.
+        case auto
+        /// Single precision: slower, and comparable between devices.
+        case f32
+    }
+
+    /// A picture size in pixels.
+    public struct InputSize: Sendable, Hashable {
+        public var width, height: Int
+
+        public init(width: Int, height: Int) {
+            self.width = width
+            self.height = height
+        }
+    }
+
+    /// Where to run: `CPU`, `GPU`, `NPU`, or `AUTO` for what OpenVINO thinks best. With `AUTO` the device may change
+    /// while running, and with it the last digits of results.
+    public var device = "CPU"
+    public var precision = Precision.auto
+    /// Detections count when their score is strictly greater; 0…1. Raising it loses faint objects, lowering it brings
+    /// false ones.
+    public var confidence = 0.25
+    /// Of two boxes of one class whose intersection over union is strictly greater, the better one stays; 0…1.
+    public var iou = 0.7
+    /// The names of the classes to keep; nil keeps all. A box whose best class is another one is dropped before
+    /// suppression, so that it takes nobody's place among ``maxDetections``.
+    public var classes: [String]?
+    /// The most detections per picture; at least 1.
+    public var maxDetections = 300
+    /// How many pictures may be in flight; nil takes what OpenVINO holds best for throughput.
+    public var requests: Int?
+    /// The input size for models that leave it open; nil takes the model's metadata, then 640 × 640. Both sides must be
+    /// multiples of the model's stride (32).
+    public var inputSize: InputSize?
+    /// How many processor threads to use; nil leaves it to OpenVINO. Results do not depend on it.
+    public var threads: Int?
+    /// A folder where OpenVINO keeps compiled models, so that the next start is faster; nil keeps none.
+    public var cacheDirectory: String?
+
+    public init() {}
+}

@@ -1,0 +1,153 @@
+/// Bilinear scaling of 24-bit pictures with the very arithmetic of OpenCV's `resize(…, INTER_LINEAR)`.
+///
+/// Detectors are trained on pictures scaled that way, and 8-bit rounding decides about detections near a threshold. Pixel
+/// `x` of the target lies at `(x + 0.5) × source / target − 0.5` in the source; both its neighbours there get weights in
+/// units of 1/2048, rounded half to even. Columns are blended first. The sums lose 4 bits, so that they fit 16 bits, are
+/// multiplied by the rows' weights, lose 16 bits each, and are rounded from quarters. Exact halving is a mean of 2 × 2
+/// pixels, rounded half up.
+final class BilinearResizer {
+    /// One row of the scaled picture, still as the two rows that it is blended from.
+    struct Row {
+        /// From the top, from 0.
+        let index: Int
+        /// Pixels.
+        let count: Int
+        fileprivate let upper, lower: UnsafePointer<Int16>
+        fileprivate let upperWeight, lowerWeight: Int32
+
+        /// Writes one channel's values, 0…1.
+        ///
+        /// - Parameter channel: 0 for the first of a pixel's three bytes.
+        func blend(channel: Int, into target: UnsafeMutablePointer<Float>) {
+            let upper = upper + channel * count
+            let lower = lower + channel * count
+            let (upperWeight, lowerWeight) = (upperWeight, lowerWeight)
+            for x in 0..<count {
+                let above = (Int32(upper[x]) &* upperWeight) >> 16
+                let below = (Int32(lower[x]) &* lowerWeight) >> 16
+                target[x] = Float((above &+ below &+ 2) >> 2) / 255
+            }
+        }
+    }
+
+    /// Between which two pixels of the source a pixel of the target lies.
+    private struct Tap {
+        var first, second: Int32
+        var firstWeight, secondWeight: Int32
+    }
+
+    private var columns: [Tap] = []
+    private var rows: [Tap] = []
+    private var sizes: [Int] = []
+    /// Two rows of the source, blended to the target's width, three channels one after the other.
+    private var blended: (UnsafeMutableBufferPointer<Int16>, UnsafeMutableBufferPointer<Int16>) = (
+        UnsafeMutableBufferPointer(start: nil, count: 0), UnsafeMutableBufferPointer(start: nil, count: 0)
+    )
+
+    deinit {
+        blended.0.deallocate()
+        blended.1.deallocate()
+    }
+
+    /// Scales `source` to `width` × `height` and hands it to `body` row by row, from the top.
+    func resize(_ source: PictureBuffer, width: Int, height: Int, body: (Row) -> Void) {
+        precondition(width > 0 && height > 0 && source.width > 0 && source.height > 0)
+        prepare([source.width, source.height, width, height])
+        guard var one = blended.0.baseAddress, var two = blended.1.baseAddress else { return }
+        if source.width == 2 * width, source.height == 2 * height {
+            for y in 0..<height {
+                average(source.row(2 * y), source.row(2 * y + 1), count: width, into: one)
+                // A sum of four pixels, in the place of (sum × 65536) >> 16.
+                body(Row(index: y, count: width, upper: one, lower: one, upperWeight: 65536, lowerWeight: 0))
+            }
+            return
+        }
+        // Which rows of the source `one` and `two` hold.
+        var (oneIndex, twoIndex): (Int32, Int32) = (-1, -1)
+        for y in 0..<height {
+            let tap = rows[y]
+            if tap.first != oneIndex {
+                if tap.first == twoIndex {
+                    (one, two) = (two, one)
+                    (oneIndex, twoIndex) = (twoIndex, oneIndex)
+                } else {
+                    blendColumns(of: source.row(Int(tap.first)), into: one)
+                    oneIndex = tap.first
+                }
+            }
+            if tap.second != tap.first, tap.second != twoIndex {
+                blendColumns(of: source.row(Int(tap.second)), into: two)
+                twoIndex = tap.second
+            }
+            body(
+                Row(
+                    index: y, count: width, upper: one, lower: tap.second == tap.first ? one : two,
+                    upperWeight: tap.firstWeight, lowerWeight: tap.secondWeight))
+        }
+    }
+
+    /// Four pixels' sums.
+    private func average(
+        _ upper: UnsafePointer<UInt8>, _ lower: UnsafePointer<UInt8>, count: Int, into target: UnsafeMutablePointer<Int16>
+    ) {
+        for channel in 0..<3 {
+            let (upper, lower, target) = (upper + channel, lower + channel, target + channel * count)
+            for x in 0..<count {
+                let left = Int16(upper[6 &* x]) &+ Int16(lower[6 &* x])
+                let right = Int16(upper[6 &* x &+ 3]) &+ Int16(lower[6 &* x &+ 3])
+                target[x] = left &+ right
+            }
+        }
+    }
+
+    private func blendColumns(of row: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<Int16>) {
+        let count = columns.count
+        columns.withUnsafeBufferPointer { columns in
+            for x in 0..<count {
+                let tap = columns[x]
+                let first = row + Int(tap.first)
+                let second = row + Int(tap.second)
+                for channel in 0..<3 {
+                    let sum = Int32(first[channel]) &* tap.firstWeight &+ Int32(second[channel]) &* tap.secondWeight
+                    target[channel &* count &+ x] = Int16(truncatingIfNeeded: sum >> 4)
+                }
+            }
+        }
+    }
+
+    private func prepare(_ sizes: [Int]) {
+        guard sizes != self.sizes else { return }
+        self.sizes = sizes
+        // Columns count in bytes. At the right edge a pixel has one neighbour alone; at the lower edge it has the last
+        // row twice, with weights that still are of two: rounding differs.
+        columns = Self.taps(source: sizes[0], target: sizes[2], dropsBeyondEdge: true).map { tap in
+            Tap(
+                first: tap.first * 3, second: tap.second * 3, firstWeight: tap.firstWeight,
+                secondWeight: tap.secondWeight)
+        }
+        rows = Self.taps(source: sizes[1], target: sizes[3], dropsBeyondEdge: false)
+        let needed = 3 * sizes[2]
+        if blended.0.count < needed {
+            blended.0.deallocate()
+            blended.1.deallocate()
+            blended = (.allocate(capacity: needed), .allocate(capacity: needed))
+            blended.0.initialize(repeating: 0)
+            blended.1.initialize(repeating: 0)
+        }
+    }
+
+    private static func taps(source: Int, target: Int, dropsBeyondEdge: Bool) -> [Tap] {
+        let scale = 1 / (Double(target) / Double(source))
+        return (0..<target).map { index in
+            let position = Float((Double(index) + 0.5) * scale - 0.5)
+            var first = Int(position.rounded(.down))
+            var fraction = position - Float(first)
+            if dropsBeyondEdge, first < 0 { (first, fraction) = (0, 0) }
+            if dropsBeyondEdge, first >= source - 1 { (first, fraction) = (source - 1, 0) }
+            func weight(_ share: Float) -> Int32 { Int32((share * 2048).rounded(.toNearestOrEven)) }
+            return Tap(
+                first: Int32(min(max(first, 0), source - 1)), second: Int32(min(max(first + 1, 0), source - 1)),
+                firstWeight: weight(1 - fraction), secondWeight: weight(fraction))
+        }
+    }
+}

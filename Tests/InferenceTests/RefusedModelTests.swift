@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@testable import Inference
+
+@Suite("Refused models", .serialized)
+struct RefusedModelTests {
+    /// Why `model` is refused.
+    private func refusal(_ change: (inout SyntheticModel) -> Void) throws -> InferenceError {
+        var model = SyntheticModel()
+        change(&model)
+        return try model.withFile { path in
+            try #require(throws: InferenceError.self) { try YOLOv8Detector(modelPath: path) }
+        }
+    }
+
+    @Test("The plain synthetic model is not refused")
+    func acceptsPlain() throws {
+        try SyntheticModel().withFile { path in
+            let detector = try YOLOv8Detector(modelPath: path)
+            #expect(detector.model.name == "synthetic.onnx")
+            #expect(detector.capacity >= 1)
+        }
+    }
+
+    @Test("Models for other tasks are refused by name", arguments: ["segment", "pose", "classify", "obb"])
+    func refusesTask(task: String) throws {
+        let error = try refusal { $0.metadata = [("task", task)] }
+        #expect(error.code == .wrongModel)
+        #expect(error.detail.contains("\"\(task)\""))
+        #expect(error.detail.contains("expected a YOLOv8 detector"))
+    }
+
+    @Test("Models whose tensors do not fit are refused with what was found")
+    func refusesShapes() throws {
+        let cases: [(String, (inout SyntheticModel) -> Void)] = [
+            ("[1, 6, 83]", { $0.columns = 83 }),  // Not the anchors of 64 × 64.
+            ("[1, 4, 84]", { $0.rows = 4 }),  // No class.
+            ("[1, 56, 84]", { $0.rows = 56 }),  // A pose model: 1 class and 17 points.
+            ("[1, 84, 6]", { ($0.rows, $0.columns) = (84, 6) }),  // Transposed.
+            ("nms=False", { ($0.rows, $0.columns) = (300, 6) }),
+            ("end2end", { $0.metadata.append(("end2end", "True")) }),
+            ("2 outputs", { $0.outputs = 2 }),
+            ("[1, 1, 64, 64]", { $0.input = [1, 1, 64, 64] }),
+            ("f16", { $0.inputType = 10 }),
+        ]
+        for (words, change) in cases {
+            let error = try refusal(change)
+            #expect(error.code == .wrongModel)
+            #expect(error.detail.contains(words), "\(error)")
+        }
+        let names = try refusal { $0.metadata = [("names", "{0: 'a', 1: 'b', 2: 'c'}")] }
+        #expect(names.detail.contains("2 classes") && names.detail.contains("names 3"))
+        let size = try refusal { $0.input = [1, 3, 60, 64] }
+        #expect(size.detail.contains("multiples of 32"))
+    }
+
+    @Test("A file that is missing, or no model, is refused with its path and a remedy")
+    func refusesFiles() throws {
+        try withFolder { folder in
+            func refusal(_ name: String, _ bytes: [UInt8]?) throws -> InferenceError {
+                let path = folder.appendingPathComponent(name).path
+                if let bytes { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
+                let error = try #require(throws: InferenceError.self) { try YOLOv8Detector(modelPath: path) }
+                #expect(error.detail.contains(name), "\(error)")
+                return error
+            }
+            #expect(try refusal("missing.onnx", nil).code == .unreadable)
+            #expect(try refusal("text.onnx", Array("This is no model, it is a text.\n".utf8)).code == .notAModel)
+            #expect(try refusal("empty.onnx", []).code == .notAModel)
+            #expect(try refusal("zeros.onnx", Array(repeating: 0, count: 1000)).code == .notAModel)
+            #expect(try refusal("picture.png", [0x89, 0x50]).code == .notAModel)
+            #expect(try refusal("weights.pt", [0x50, 0x4b]).detail.contains("format=onnx"))
+            #expect(try refusal("cut.onnx", SyntheticModel().bytes.dropLast(30)).code == .notAModel)
+            let graphOnly: [UInt8] = [0x3a, 2, 0x0a, 0]  // A graph with one node of nothing.
+            #expect(try refusal("hollow.onnx", graphOnly).code == .notAModel)
+            #expect(try refusal("lonely.xml", Array("<net/>".utf8)).detail.contains("lonely.bin"))
+            try Data([0]).write(to: folder.appendingPathComponent("text.bin"))
+            #expect(try refusal("text.xml", Array("no model".utf8)).code == .notAModel)
+            try Data().write(to: folder.appendingPathComponent("hollow.bin"))
+            #expect(try refusal("hollow.xml", Array("<?xml version=\"1.0\"?><net></net>".utf8)).code == .notAModel)
+            #expect(try refusal("hollow.bin", [0]).code == .notAModel)
+
+            let several = #expect(throws: InferenceError.self) { try YOLOv8Detector(modelPath: folder.path) }
+            #expect(several?.detail.contains("lonely.xml") == true)
+            let none = folder.appendingPathComponent("none")
+            try FileManager.default.createDirectory(at: none, withIntermediateDirectories: true)
+            let error = #expect(throws: InferenceError.self) { try YOLOv8Detector(modelPath: none.path) }
+            #expect(error?.detail.contains("found none") == true)
+        }
+        #expect(throws: InferenceError.self) { try YOLOv8Detector(modelPath: "/dev/null") }
+        #expect(throws: InferenceError.self) { try YOLOv8Detector(modelPath: "") }
+    }
+}

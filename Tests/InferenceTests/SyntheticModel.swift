@@ -1,0 +1,88 @@
+import Foundation
+
+/// Writes small ONNX models, so that tests need no model files. The network adds the mean of its input to a matrix of
+/// constants, which makes its output known.
+struct SyntheticModel {
+    var input: [Int?] = [1, 3, 64, 64]
+    /// The output's size: rows × columns, and its values row by row.
+    var rows = 6
+    var columns = 84
+    var values: [Float]?
+    var metadata: [(String, String)] = [
+        ("task", "detect"), ("stride", "32"), ("imgsz", "[64, 64]"), ("names", "{0: 'cat', 1: 'dog'}"),
+    ]
+    /// How many times the output is given out.
+    var outputs = 1
+    /// ONNX's number: 1 is f32, 10 is f16.
+    var inputType = 1
+
+    var bytes: [UInt8] {
+        let constants = values ?? Array(repeating: 0, count: rows * columns)
+        var raw: [UInt8] = []
+        for value in constants { withUnsafeBytes(of: value.bitPattern.littleEndian) { raw += $0 } }
+        let tensor = ints(1, [1, rows, columns]) + int(2, 1) + field(9, raw) + text(8, "constants")
+        var graph = text(2, "graph") + field(5, tensor)
+        var source = "images"
+        if inputType != 1 {
+            graph += field(1, node("Cast", [source], "cast") + field(5, text(1, "to") + int(3, 1) + int(20, 2)))
+            source = "cast"
+        }
+        graph += field(1, node("ReduceMean", [source], "columns_mean") + attribute("axes", [2]) + attribute("keepdims", 0))
+        graph += field(
+            1, node("ReduceMean", ["columns_mean"], "mean") + attribute("axes", [1, 2]) + attribute("keepdims", 1))
+        graph += field(11, value("images", type: inputType, input))
+        for index in 0..<outputs {
+            graph += field(1, node("Add", ["constants", "mean"], "output\(index)"))
+            graph += field(12, value("output\(index)", type: 1, [input.first ?? 1, rows, columns]))
+        }
+        var model = int(1, 8) + field(8, int(2, 13)) + field(7, graph)
+        for (key, value) in metadata { model += field(14, text(1, key) + text(2, value)) }
+        return model
+    }
+
+    /// Writes the model into a folder of its own and lends its path.
+    func withFile<Result>(_ body: (String) throws -> Result) throws -> Result {
+        try withFolder { folder in
+            let path = folder.appendingPathComponent("synthetic.onnx")
+            try Data(bytes).write(to: path)
+            return try body(path.path)
+        }
+    }
+
+    // Protocol buffers' wire format.
+    private func varint(_ value: Int) -> [UInt8] {
+        var value = UInt64(value)
+        var bytes: [UInt8] = []
+        while value >= 0x80 {
+            bytes.append(UInt8(value & 0x7f) | 0x80)
+            value >>= 7
+        }
+        return bytes + [UInt8(value)]
+    }
+    private func int(_ number: Int, _ value: Int) -> [UInt8] { varint(number << 3) + varint(value) }
+    private func ints(_ number: Int, _ values: [Int]) -> [UInt8] { values.flatMap { int(number, $0) } }
+    private func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] { varint(number << 3 | 2) + varint(bytes.count) + bytes }
+    private func text(_ number: Int, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
+
+    private func node(_ type: String, _ inputs: [String], _ output: String) -> [UInt8] {
+        inputs.flatMap { text(1, $0) } + text(2, output) + text(4, type)
+    }
+    private func attribute(_ name: String, _ value: Int) -> [UInt8] { field(5, text(1, name) + int(3, value) + int(20, 2)) }
+    private func attribute(_ name: String, _ values: [Int]) -> [UInt8] {
+        field(5, text(1, name) + ints(8, values) + int(20, 7))
+    }
+    private func value(_ name: String, type: Int, _ dimensions: [Int?]) -> [UInt8] {
+        let shape = dimensions.enumerated().flatMap { index, size in
+            field(1, size.map { int(1, $0) } ?? text(2, "d\(index)"))
+        }
+        return text(1, name) + field(2, field(1, int(1, type) + field(2, shape)))
+    }
+}
+
+/// Lends a folder that is gone afterwards.
+func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lapwing-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(folder)
+}
