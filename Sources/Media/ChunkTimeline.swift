@@ -1,0 +1,47 @@
+internal import CFFmpeg
+
+/// When each packet of a chunk is displayed, and as which frame; known before the first one is decoded.
+struct ChunkTimeline {
+    /// Per packet, in file order: position of its frame among the chunk's own ones; nil where it shows none.
+    private(set) var ranks: [Int?] = []
+    /// Per own frame, in presentation order: its time in the source's time base.
+    private(set) var times: [Int64] = []
+    private(set) var reorderDepth = 0
+
+    /// Reads the chunk through once.
+    init(_ demuxer: Demuxer, info: ChunkDecodingInfo) throws(MediaError) {
+        guard let from = demuxer.stream.timeBase.avRational, let to = info.timeBase.avRational else {
+            throw ChunkTimeline.damaged(info, "its time base is unusable")
+        }
+        var stored: [Int64] = []
+        while let packet = try demuxer.next() {
+            guard let pts = packet.pts else { throw Self.damaged(info, "packet \(stored.count) has no time") }
+            let (time, overflow) = rescale(pts, from: from, to: to).addingReportingOverflow(info.timestampShift)
+            guard !overflow else { throw Self.damaged(info, "the time of packet \(stored.count) is out of range") }
+            stored.append(time)
+        }
+        if let exact = info.exactPTS {
+            guard exact.count == stored.count else {
+                throw Self.damaged(info, "it holds \(stored.count) packets instead of \(exact.count)")
+            }
+            stored = exact
+        }
+        let hidden = Set(info.hiddenPackets)
+        let own = stored.indices.filter { $0 >= info.prerollPackets && !hidden.contains($0) }
+        guard own.count == info.frameCount else {
+            throw Self.damaged(info, "it holds \(own.count) frames instead of \(info.frameCount)")
+        }
+        ranks = Array(repeating: nil, count: stored.count)
+        reorderDepth = DecodeTimestamps.reorderDepth(of: stored)
+        for (rank, position) in own.sorted(by: { (stored[$0], $0) < (stored[$1], $1) }).enumerated() {
+            ranks[position] = rank
+            times.append(stored[position])
+        }
+    }
+
+    static func damaged(_ info: ChunkDecodingInfo, _ what: String) -> MediaError {
+        MediaError(
+            .corrupt, operation: "read a chunk",
+            detail: "\(info.name) does not match its description: \(what); submit the video again")
+    }
+}

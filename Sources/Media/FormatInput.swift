@@ -1,0 +1,192 @@
+internal import CFFmpeg
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// A container opened for reading; owns an `AVFormatContext` and what it reads from.
+final class FormatInput {
+    /// FFmpeg's context; never nil, closed in `deinit`.
+    let context: UnsafeMutablePointer<AVFormatContext>
+    /// The path, address or name, for messages.
+    let name: String
+    /// Size of the input in bytes; nil where nobody knows.
+    let byteCount: Int64?
+
+    private let memory: MemoryInput?
+    private let file: UnsafeMutablePointer<AVIOContext>?
+
+    /// Opens a file, or an address where `path` holds `://`.
+    ///
+    /// The input cannot make FFmpeg open anything else: a file no other file, an address only addresses of its own kind.
+    convenience init(path: String, format: String? = nil, asStored: Bool, limits: MediaLimits) throws(MediaError) {
+        FFmpegLibrary.silence()
+        if let separator = path.firstRange(of: "://") {
+            let scheme = path[..<separator.lowerBound].lowercased()
+            if scheme != "file" {
+                try self.init(address: path, scheme: scheme, limits: limits)
+                return
+            }
+        }
+        let path = path.hasPrefix("file://") ? String(path.dropFirst(7)) : path
+        let byteCount = try Self.checkFile(path)
+        var options: OpaquePointer?
+        defer { av_dict_free(&options) }
+        av_dict_set(&options, "protocol_whitelist", "file", 0)
+        var io: UnsafeMutablePointer<AVIOContext>?
+        let status = avio_open2(&io, "file:" + path, AVIO_FLAG_READ, nil, &options)
+        guard status >= 0, let io else {
+            throw MediaError(
+                .unreadable, operation: "avio_open2", detail: "'\(path)' cannot be opened: \(describeAVError(status))")
+        }
+        try self.init(
+            name: path, memory: nil, file: io, byteCount: byteCount, format: format, asStored: asStored, limits: limits)
+    }
+
+    /// Opens an array without copying it.
+    convenience init(
+        bytes: [UInt8], name: String, format: String? = nil, asStored: Bool, limits: MediaLimits
+    ) throws(MediaError) {
+        FFmpegLibrary.silence()
+        guard !bytes.isEmpty else { throw Self.empty(name) }
+        let memory = try MemoryInput(bytes: bytes, name: name)
+        try self.init(
+            name: name, memory: memory, file: nil, byteCount: Int64(bytes.count), format: format, asStored: asStored,
+            limits: limits)
+    }
+
+    private init(
+        name: String, memory: MemoryInput?, file: UnsafeMutablePointer<AVIOContext>?, byteCount: Int64?,
+        format: String?, asStored: Bool, limits: MediaLimits
+    ) throws(MediaError) {
+        self.name = name
+        self.memory = memory
+        self.file = file
+        self.byteCount = byteCount
+        var io = memory?.io ?? file
+        var context = avformat_alloc_context()
+        guard let fresh = context else {
+            if file != nil { avio_closep(&io) }
+            throw MediaError(.outOfMemory, operation: "avformat_alloc_context", detail: "no memory to read \(name)")
+        }
+        fresh.pointee.pb = io
+        if asStored { fresh.pointee.flags |= AVFMT_FLAG_NOFILLIN | AVFMT_FLAG_NOPARSE }
+        var options = Self.options(whitelist: "none", limits: limits)
+        defer { av_dict_free(&options) }
+        let status = avformat_open_input(&context, name, format.flatMap { av_find_input_format($0) }, &options)
+        guard status >= 0, let opened = context else {
+            let error = Self.explain(status, name: name, io: io, isChunk: asStored)
+            if file != nil { avio_closep(&io) }
+            throw error
+        }
+        self.context = opened
+    }
+
+    private init(address: String, scheme: String, limits: MediaLimits) throws(MediaError) {
+        name = address
+        memory = nil
+        file = nil
+        byteCount = nil
+        let whitelist: String
+        switch scheme {
+        case "http", "https": whitelist = "http,https,tcp,tls,crypto,httpproxy"
+        case "rtsp", "rtsps": whitelist = "rtsp,rtsps,rtp,srtp,udp,tcp,tls"
+        case "rtmp", "rtmps": whitelist = "rtmp,rtmps,tcp,tls"
+        case "srt", "udp", "tcp", "rtp": whitelist = scheme + (scheme == "rtp" ? ",udp" : "")
+        default:
+            throw MediaError(
+                .unsupported, operation: "open",
+                detail: "'\(address)': addresses of kind '\(scheme)' are not read; give a file, or an address that "
+                    + "starts with http, https, rtsp, rtmp, srt, udp, tcp or rtp")
+        }
+        var context = avformat_alloc_context()
+        var options = Self.options(whitelist: whitelist, limits: limits)
+        defer { av_dict_free(&options) }
+        let status = avformat_open_input(&context, address, nil, &options)
+        guard status >= 0, let opened = context else {
+            throw MediaError(
+                status == Int32(lapwing_AVERROR_INVALIDDATA) ? .notAVideo : .unreadable,
+                operation: "avformat_open_input",
+                detail: "'\(address)' cannot be read: \(describeAVError(status)); check the address and the network")
+        }
+        self.context = opened
+    }
+
+    deinit {
+        var context: UnsafeMutablePointer<AVFormatContext>? = context
+        avformat_close_input(&context)
+        var file = file
+        if file != nil { avio_closep(&file) }
+        withExtendedLifetime(memory) {}
+    }
+
+    /// FFmpeg's name of the demuxer.
+    var containerName: String { context.pointee.iformat.map { String(cString: $0.pointee.name) } ?? "" }
+
+    /// How far the input has been read, in bytes.
+    var bytePosition: Int64 { context.pointee.pb.map { max(0, avio_seek($0, 0, SEEK_CUR)) } ?? 0 }
+
+    private static func options(whitelist: String, limits: MediaLimits) -> OpaquePointer? {
+        var options: OpaquePointer?
+        av_dict_set(&options, "protocol_whitelist", whitelist, 0)
+        av_dict_set(&options, "max_streams", String(limits.maxStreams), 0)
+        return options
+    }
+
+    /// Looks at a path before FFmpeg does, because its own words for these faults help nobody.
+    private static func checkFile(_ path: String) throws(MediaError) -> Int64? {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let cause = String(cString: strerror(errno))
+            throw MediaError(
+                .unreadable, operation: "stat",
+                detail: "'\(path)' cannot be opened: \(cause); check the path and its permissions")
+        }
+        let kind = status.st_mode & S_IFMT
+        guard kind != S_IFDIR else {
+            throw MediaError(
+                .unreadable, operation: "stat", detail: "'\(path)' is a directory; give the video files inside it")
+        }
+        guard kind == S_IFREG else { return nil }
+        guard status.st_size > 0 else { throw empty(path) }
+        return Int64(status.st_size)
+    }
+
+    private static func empty(_ name: String) -> MediaError {
+        MediaError(
+            .notAVideo, operation: "open",
+            detail: "'\(name)' is empty (0 bytes); copy or record the file again")
+    }
+
+    private static func explain(
+        _ status: Int32, name: String, io: UnsafeMutablePointer<AVIOContext>?, isChunk: Bool
+    ) -> MediaError {
+        if status == Int32(lapwing_AVERROR_ENOMEM) {
+            return MediaError(.outOfMemory, operation: "avformat_open_input", detail: "no memory to read '\(name)'")
+        }
+        if isChunk {
+            return MediaError(
+                .corrupt, operation: "avformat_open_input",
+                detail: "'\(name)' is not a whole chunk: \(describeAVError(status)); submit the video again")
+        }
+        if let io, avio_seek(io, 0, SEEK_SET) == 0, ISOBoxes.lacksIndex(io) {
+            return MediaError(
+                .notAVideo, operation: "avformat_open_input",
+                detail: "'\(name)': the file's index (its 'moov' box) is missing: it was probably cut off while being "
+                    + "recorded or copied; copy it again, or repair it with a tool that rebuilds the index")
+        }
+        if status == Int32(lapwing_AVERROR_INVALIDDATA) || status == Int32(lapwing_AVERROR_EOF) {
+            return MediaError(
+                .notAVideo, operation: "avformat_open_input",
+                detail: "'\(name)' is not a video that FFmpeg knows; check it with 'ffprobe', or convert it to MP4")
+        }
+        return MediaError(
+            .unreadable, operation: "avformat_open_input",
+            detail: "'\(name)' cannot be read: \(describeAVError(status)); check it with 'ffprobe' (a playlist that "
+                + "names other files is not read: give these files, or the playlist's address)")
+    }
+}

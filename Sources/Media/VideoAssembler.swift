@@ -1,0 +1,134 @@
+internal import CFFmpeg
+internal import Crypto
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// Puts the chunks of a video back together: the source's packets with the source's timestamps, in one file.
+///
+/// The file is of the kind of the first chunk. It is written beside its name and takes it in ``finish()``; one that is
+/// not finished is removed. Frames that an edit list hides at the start stay hidden in an MP4 file. Where displayed
+/// frames have negative times, all times are moved so that the first one is 0, because MP4 would hide them.
+public final class VideoAssembler {
+    private let path: String
+    private let limits: MediaLimits
+    private var muxer: Muxer?
+    private var timestamps = DecodeTimestamps()
+    private var container: ChunkContainer?
+    private var offset: Int64 = 0
+    private var hasher = SHA256()
+    private var isFinished = false
+
+    private var temporaryPath: String { path + ".part" }
+
+    /// - Parameter path: the file to write; an existing one is replaced at the end.
+    public init(path: String, limits: MediaLimits = .default) throws(MediaError) {
+        self.path = path
+        self.limits = limits
+    }
+
+    deinit {
+        guard !isFinished, muxer != nil else { return }
+        muxer = nil
+        unlink(temporaryPath)
+    }
+
+    /// Adds the next chunk, which is in memory.
+    public func append(bytes: [UInt8], info: ChunkDecodingInfo) throws(MediaError) {
+        try append(
+            FormatInput(
+                bytes: bytes, name: info.name, format: info.container.demuxerName, asStored: true, limits: limits),
+            info: info)
+    }
+
+    /// Adds the next chunk, which is in a file.
+    public func append(path: String, info: ChunkDecodingInfo) throws(MediaError) {
+        try append(
+            FormatInput(path: path, format: info.container.demuxerName, asStored: true, limits: limits), info: info)
+    }
+
+    /// Completes the file.
+    ///
+    /// - Returns: SHA-256, in hexadecimal digits, over the bytes of all packets; equals ``Chunk/sourceDigest`` where all
+    ///   chunks were there.
+    public func finish() throws(MediaError) -> String {
+        guard let muxer else {
+            throw MediaError(.unwritable, operation: "assemble", detail: "'\(path)': there are no chunks to write")
+        }
+        try muxer.finish()
+        self.muxer = nil
+        guard rename(temporaryPath, path) == 0 else {
+            let cause = String(cString: strerror(errno))
+            unlink(temporaryPath)
+            throw MediaError(
+                .unwritable, operation: "rename", detail: "'\(path)' cannot be written: \(cause); check the path")
+        }
+        isFinished = true
+        return hexadecimal(hasher.finalize())
+    }
+
+    private func append(_ input: FormatInput, info: ChunkDecodingInfo) throws(MediaError) {
+        if let container, container != info.container {
+            throw ChunkTimeline.damaged(
+                info, "it is \(info.container.rawValue), those before are \(container.rawValue)")
+        }
+        let demuxer = try Demuxer(input, asStored: true, probes: muxer == nil, limits: limits)
+        guard let from = demuxer.stream.timeBase.avRational, let to = info.timeBase.avRational else {
+            throw ChunkTimeline.damaged(info, "its time base is unusable")
+        }
+        let hidden = Set(info.hiddenPackets)
+        var packets: [Packet] = []
+        var times: [Int64] = []
+        var position = 0
+        while let packet = try demuxer.next() {
+            defer { position += 1 }
+            guard position >= info.prerollPackets else { continue }
+            guard let stored = packet.pts else { throw ChunkTimeline.damaged(info, "packet \(position) has no time") }
+            func restored(_ time: Int64) -> Int64 { rescale(time, from: from, to: to) &+ info.timestampShift }
+            if let exact = info.exactPTS {
+                guard position < exact.count else {
+                    throw ChunkTimeline.damaged(info, "it holds more than \(exact.count) packets")
+                }
+                times.append(exact[position])
+            } else {
+                times.append(restored(stored))
+            }
+            packet.dts = packet.dts.map(restored)
+            packet.duration = packet.duration.map { rescale($0, from: from, to: to) }
+            packet.isDiscard = hidden.contains(position)
+            packet.withBytes { hasher.update(bufferPointer: $0) }
+            packets.append(packet)
+        }
+        try open(like: demuxer, info: info, packets: packets, times: times)
+        try write(packets, times: times)
+    }
+
+    private func open(
+        like demuxer: Demuxer, info: ChunkDecodingInfo, packets: [Packet], times: [Int64]
+    ) throws(MediaError) {
+        guard muxer == nil else { return }
+        container = info.container
+        let displayed = zip(packets, times).filter { !$0.0.isDiscard }.map(\.1)
+        if let first = displayed.min(), first < 0 { offset = -first }
+        if info.container == .matroska, let first = times.min(), first + offset < 0 { offset = -first }
+        muxer = try Muxer(
+            container: info.container, memory: nil, name: temporaryPath, parameters: demuxer.parameters,
+            timeBase: info.timeBase, editList: true)
+    }
+
+    private func write(_ packets: [Packet], times: [Int64]) throws(MediaError) {
+        let sorted = times.sorted()
+        let step = sorted.count > 1 ? max(1, (sorted[sorted.count - 1] - sorted[0]) / Int64(sorted.count - 1)) : 1
+        let decodeTimes = timestamps.assign(pts: times, dts: packets.map(\.dts), step: step)
+        for (position, packet) in packets.enumerated() {
+            try muxer?.write(
+                packet, pts: times[position] + offset, dts: decodeTimes[position] + offset,
+                duration: packet.duration ?? step)
+        }
+    }
+}
