@@ -18,6 +18,7 @@ public final class YOLOv8Detector: Detector {
     /// The request of the oldest picture in flight, and how many are in flight: a ring.
     private var oldest = 0
     private var inFlight = 0
+    public var framesInFlight: Int { inFlight }
     private let decoder: YOLOv8OutputDecoder
 
     /// Loads a model and makes it ready; takes from tenths of a second to minutes, by model and device.

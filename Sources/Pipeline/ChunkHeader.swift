@@ -93,7 +93,9 @@ public struct ChunkHeader: Sendable, Hashable, Codable {
         case totalFrames = "total_frames"
         case sourceDigest = "source_digest"
     }
+}
 
+extension ChunkHeader {
     /// Reads the header of a record of topic `chunks`, and checks that its numbers can be true.
     ///
     /// - Throws: ``PipelineError`` with code `.invalidRecord` that names topic, partition and offset.

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Foundation
 public import Inference
 public import Media
-public import Tracking
+internal import Tracking
 
 /// Everything besides the video that the results depend on.
 public struct ProcessingConfiguration: Sendable {

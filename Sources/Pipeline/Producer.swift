@@ -58,7 +58,7 @@ public actor Producer {
             videoID: videoID, source: source, state: .submitting, chunkSeconds: chunkSeconds,
             maxChunkBytes: maxChunkBytes)
         var firstChunk = 0
-        if let earlier = try await registration(of: videoID) {
+        if let earlier = try await knownRegistration(of: videoID) {
             if earlier.state == .submitted { return Submission(registration: earlier, wasThere: true) }
             registration = earlier
             firstChunk = try await chunksInLog(of: videoID)
@@ -120,7 +120,7 @@ public actor Producer {
         return TopicPartition(topic, Partitioner.partition(forKey: video.rawValue, partitions: count))
     }
 
-    private func registration(of video: VideoID) async throws -> VideoRegistration? {
+    private func knownRegistration(of video: VideoID) async throws -> VideoRegistration? {
         let partition = try await partition(of: video, topic: topics.videos)
         let start = try await log.offsets(of: partition).lowerBound
         var offset = max(knownUpTo[partition] ?? start, start)

@@ -193,4 +193,16 @@ enum LogFile {
             return stat(path + suffix, &status) == 0 ? total + Int(status.st_size) : total
         }
     }
+
+    // MARK: - Removing
+
+    /// Deletes the file and what SQLite keeps beside it.
+    static func remove(_ path: String) {
+        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+    }
+
+    static var libraryVersion: String {
+        let version = try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }
+        return version ?? "unknown"
+    }
 }

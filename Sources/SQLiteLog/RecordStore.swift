@@ -142,13 +142,17 @@ enum RecordStore {
 
     // MARK: - Room
 
+    static func exceedsCapacity(_ topic: TopicCatalog.Topic, _ database: Database) throws -> Bool {
+        try PreparedStatement(
+            database, "SELECT 1 FROM topic WHERE id = ?1 AND (capacity IS NULL OR bytes <= capacity)"
+        ).first(topic.id) { _ in true } == nil
+    }
+
     /// Whether a topic holds more than its capacity; first deletes what its groups are done with.
     static func isFull(
         _ topic: TopicCatalog.Topic, _ database: Database, _ outcome: inout LogDatabase.Outcome
     ) throws -> Bool {
-        let room = try PreparedStatement(
-            database, "SELECT 1 FROM topic WHERE id = ?1 AND (capacity IS NULL OR bytes <= capacity)")
-        while try room.first(topic.id, body: { _ in true }) == nil {
+        while try exceedsCapacity(topic, database) {
             guard topic.cleanup == .deleteConsumed else { return true }
             var deleted = false
             for partition in topic.partitions {

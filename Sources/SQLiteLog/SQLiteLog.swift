@@ -42,6 +42,14 @@ public final class SQLiteLog: EventLog {
     /// Bytes on disk, with what SQLite keeps beside the file.
     public var fileSize: Int { LogFile.size(database.path) }
 
+    /// Deletes a log's file and what SQLite keeps beside it; nobody may have it open.
+    public static func remove(path: String) {
+        LogFile.remove(path)
+    }
+
+    /// The version of the SQLite library at hand.
+    public static var sqliteVersion: String { LogFile.libraryVersion }
+
     // MARK: - Topics
 
     public func createTopics(_ topics: [TopicSpecification]) async throws {
@@ -103,6 +111,12 @@ public final class SQLiteLog: EventLog {
     public func offsets(of partition: TopicPartition) async throws -> Range<Int64> {
         try await database.read("look up offsets") { [catalog] database in
             try RecordStore.offsets(catalog.partition(partition, database, "look up offsets"), database)
+        }
+    }
+
+    public func isFull(_ topic: String) async throws -> Bool {
+        try await database.read("look up a topic") { [catalog] database in
+            try RecordStore.exceedsCapacity(catalog.existingTopic(topic, database, "look up a topic"), database)
         }
     }
 

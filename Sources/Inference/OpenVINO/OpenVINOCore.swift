@@ -36,6 +36,14 @@ final class OpenVINOCore {
         return (0..<list.size).compactMap { list.devices[$0].map { String(cString: $0) } }
     }
 
+    /// The maker's name of a device; its short name where there is no other.
+    func fullName(of device: String) -> String {
+        var value: UnsafeMutablePointer<CChar>?
+        guard ov_core_get_property(pointer, device, "FULL_DEVICE_NAME", &value) == OK, let value else { return device }
+        defer { ov_free(value) }
+        return String(cString: value).split(separator: " ").joined(separator: " ")
+    }
+
     /// Reads the model at `path`; of an IR the weights are at `weights`.
     func readModel(path: String, weights: String?) throws(InferenceError) -> OpenVINOModel {
         var model: OpaquePointer?

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventLog
 import Foundation
 import Inference
 import Media
@@ -41,11 +42,11 @@ struct DoctorCommand: AsyncParsableCommand {
         ]
         do {
             let devices = try OpenVINORuntime.devices()
-            checks.append(Check(name: "OpenVINO", isGood: true, finding: try OpenVINORuntime.version()))
+            checks.append(Check(name: "OpenVINO", isGood: true, finding: OpenVINORuntime.version))
             checks.append(
                 Check(
                     name: "devices", isGood: !devices.isEmpty,
-                    finding: devices.map { "\($0.name) (\($0.description))" }.joined(separator: ", ")))
+                    finding: devices.map { "\($0.name) (\($0.fullName))" }.joined(separator: ", ")))
         } catch {
             checks.append(Check(name: "OpenVINO", isGood: false, finding: "\(error); run 'make setup'"))
         }

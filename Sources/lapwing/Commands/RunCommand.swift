@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLog
 import Foundation
+import Inference
 import Logging
 import Pipeline
 import SQLiteLog

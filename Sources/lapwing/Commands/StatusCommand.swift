@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventLog
 import Pipeline
 
 /// What a log holds and who works on it.

@@ -1,8 +1,12 @@
 import ArgumentParser
+import EventLog
 import Foundation
+import Inference
 import Logging
 import Pipeline
 import ServiceLifecycle
+import Tracking
+import UnixSignals
 
 /// Collector and processor.
 struct WorkerCommand: AsyncParsableCommand {

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Logging
+public import Logging
 
 /// What a long-running command says of its work.
 struct LoggingOptions: ParsableArguments {

@@ -1,8 +1,9 @@
-import ArgumentParser
-import Inference
-import Media
-import Pipeline
-import Tracking
+public import ArgumentParser
+import Foundation
+public import Inference
+public import Media
+public import Pipeline
+public import Tracking
 
 /// The model, the detector's thresholds and the tracker: all that the results depend on.
 struct ProcessingOptions: ParsableArguments {
