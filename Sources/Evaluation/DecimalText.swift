@@ -4,7 +4,7 @@ import Foundation
 enum DecimalText {
     /// The number that a text stands for; nil when it is none, or not finite.
     ///
-    /// Up to 19 digits whose value is below 2⁵³, moved by up to 22 places, are exact in one multiplication or division
+    /// Up to 18 digits whose value is below 2⁵³, moved by up to 18 places, are exact in one multiplication or division
     /// of doubles, since both operands are (W. D. Clinger, "How to read floating point numbers accurately", 1990).
     /// Anything else goes to the standard library.
     static func parse(_ text: ArraySlice<UInt8>) -> Double? {
@@ -56,8 +56,8 @@ enum DecimalText {
             text.append(contentsOf: String(format: "%.4f", value).utf8)
             return
         }
-        // `scaled` is rounded; `residue` is what it lacks, exactly. Halves are doubles, so `scaled` lies on the right side
-        // of them or on them, and only then the residue counts.
+        // `scaled` is rounded; `residue` is what it lacks, exactly. Halves are doubles, so `scaled` lies on the right
+        // side of them or on them, and only then the residue counts.
         let residue = (-scaled).addingProduct(value.magnitude, 10_000)
         let whole = scaled.rounded(.down)
         var units = UInt64(whole)

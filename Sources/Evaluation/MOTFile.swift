@@ -2,8 +2,8 @@ import Foundation
 
 /// Reads the MOTChallenge text format: `frame,id,x,y,w,h,score,…`, one box a line.
 ///
-/// Columns are separated by commas or by blanks; lines may end with CR LF; empty lines and lines that begin with `#` are
-/// passed over. Six columns are needed, ten are usual; what is missing gets the value that ``MOTRow`` documents, and
+/// Columns are separated by commas or by blanks; lines may end with CR LF; empty lines and lines that begin with `#`
+/// are passed over. Six columns are needed, ten are usual; what is missing gets the value that ``MOTRow`` documents, and
 /// columns after the ninth are not looked at. Numbers must be finite. Frames are counted from 1.
 public enum MOTFile {
     /// Frames beyond this are taken for a mistake: it is more than a month of video at 30 frames per second.

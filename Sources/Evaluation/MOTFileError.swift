@@ -2,6 +2,7 @@
 public struct MOTFileError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of fault; open.
     public struct Code: RawRepresentable, Sendable, Hashable {
+        /// The kind in words.
         public var rawValue: String
         public init(rawValue: String) { self.rawValue = rawValue }
 
@@ -11,6 +12,7 @@ public struct MOTFileError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let malformed = Code(rawValue: "malformed line")
     }
 
+    /// The kind of fault.
     public var code: Code
     /// The file's name.
     public var file: String

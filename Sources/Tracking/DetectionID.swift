@@ -9,8 +9,11 @@
 /// Video, frame and index alone make it unique; that two labels can be written alike does no harm. Video IDs hold no
 /// colon, so the parts can be told apart.
 public struct DetectionID: Sendable, Hashable, CustomStringConvertible {
+    /// The ID of its video.
     public var videoID: String
+    /// The index of its frame in the video, from 0.
     public var frame: Int
+    /// The position in the detector's output, from 0.
     public var index: Int
     /// The label as the name writes it; see ``sanitise(_:)``.
     public var label: String

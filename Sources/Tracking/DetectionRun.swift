@@ -3,6 +3,7 @@
 /// An object's runs, laid end to end, are the run-length encoding of its mapping {frame → detection}: frames
 /// `firstFrame`, `firstFrame + frameStep`, …, `frameCount` of them, each with detection `detectionIndex`.
 public struct DetectionRun: Sendable, Hashable {
+    /// The first of its frames.
     public var firstFrame: Int
     /// 1 or more.
     public var frameCount: Int

@@ -10,6 +10,7 @@ public struct IdentifiedObject: Sendable, Hashable {
     public var trackID: Int?
     /// The detection's class; the object's when predicted.
     public var classID: Int
+    /// The name of its class.
     public var label: String
     /// The detector's score; nil when predicted.
     public var confidence: Double?

@@ -56,7 +56,7 @@ extension IdentityMap {
         writer.append(object.confidenceSum)
         writer.append(object.wasConfirmed)
         writer.append(object.isLost)
-        // An object that stays for hours has many runs: they are most of a snapshot, so they are written as differences.
+        // An object that stays for hours has many runs; they are most of a snapshot, so they are written compactly.
         writer.append(object.runs.count)
         var frame = object.firstFrame
         for run in object.runs {

@@ -4,10 +4,11 @@ public import Vision
 ///
 /// An object is named after its first detection (see ``DetectionID``), so its name needs no coordination and is the
 /// same on every replay. The map follows a tracker's updates and turns them into events: an object is `born` with its
-/// first detection, `confirmed` in the first frame in which the tracker does not call it tentative, `lost` in the first
-/// frame without a detection, `recovered` when it has one again, `ended` when the tracker gives it up or the video ends.
+/// first detection, `confirmed` in the first frame in which the tracker does not call it tentative, `lost` in the
+/// first frame without a detection, `recovered` when it has one again, `ended` when the tracker gives it up or the video ends.
 /// Only confirmed objects are lost and recovered: the comings and goings of tentative ones are noise.
 public struct IdentityMap: Sendable {
+    /// The video's ID, the first part of all names.
     public let videoID: String
     /// The model's class names; a detection's class is an index into them.
     public let classNames: [String]

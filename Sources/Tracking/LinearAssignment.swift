@@ -7,8 +7,8 @@
 /// smaller and l the larger side.
 ///
 /// Every row or every column, whichever are fewer, gets a partner, unless forbidden pairs prevent it. A pair whose cost
-/// is NaN, infinite or beyond ±10¹⁰⁰ is forbidden: as many pairs as possible are made without it, and the sum is optimal
-/// among those. Ties are broken the same way every time, by position alone.
+/// is NaN, infinite or beyond ±10¹⁰⁰ is forbidden: as many pairs as possible are made without it, and the sum is
+/// optimal among those. Ties are broken the same way every time, by position alone.
 ///
 /// A value keeps its working memory from one call to the next, so that solving allocates nothing once it has seen the
 /// largest problem.

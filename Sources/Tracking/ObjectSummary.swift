@@ -2,6 +2,7 @@
 public struct ObjectSummary: Sendable, Hashable {
     /// The frames of its first and last detection.
     public var firstFrame, lastFrame: Int
+    /// In how many frames it was detected.
     public var detectionCount: Int
     /// The mean of its detections' confidences.
     public var meanConfidence: Double

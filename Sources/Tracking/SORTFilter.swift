@@ -26,8 +26,8 @@ struct SORTMeasurement: Sendable, Equatable {
 /// SORT's Kalman filter over one box: state [u, v, s, r, u̇, v̇, ṡ], equation 1 of the SORT paper.
 ///
 /// The centre (u, v) and the area s move with constant velocity, the aspect ratio r stays. F links each of them with its
-/// own velocity only, and Q, R and the first P are diagonal, so P never couples two of them: the 7 × 7 filter is three
-/// filters of two states and one of a single state. u and v have equal noise, so they even share one covariance.
+/// own velocity only, and Q, R and the first P are diagonal, so P never couples two of them: the 7 × 7 filter is
+/// three filters of two states and one of a single state. u and v have equal noise, so they even share one covariance.
 struct SORTFilter: Sendable, Equatable {
     var u, v, s: Motion
     var r: Double

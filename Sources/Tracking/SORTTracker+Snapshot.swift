@@ -3,6 +3,7 @@ extension SORTTracker {
     /// No counter can reach this, and adding to it cannot overflow.
     private static let counterRange = 0...(1 << 53)
 
+    /// The whole state, options included; what ``init(restoring:)`` takes back.
     public func snapshot() -> [UInt8] {
         var writer = SnapshotWriter(kind: TrackerKind.sort.rawValue, version: Self.snapshotVersion)
         writer.append(options.maxAge)

@@ -22,6 +22,7 @@ public import Vision
 /// a side below 10⁻⁶ pixels or a coordinate beyond ±10⁹ is no picture's, and is left untracked like one that is not
 /// valid.
 public struct SORTTracker: Tracker {
+    /// What it was set to; part of its snapshots.
     public let options: SORTOptions
 
     var frameCount = 0
@@ -45,6 +46,7 @@ public struct SORTTracker: Tracker {
         self.options = options
     }
 
+    /// Advances by one processed frame; see ``Tracker/update(_:)``.
     public mutating func update(_ detections: [Detection]) -> TrackerUpdate {
         frameCount += 1
         var update = TrackerUpdate()

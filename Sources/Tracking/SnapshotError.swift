@@ -2,6 +2,7 @@
 public struct SnapshotError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of fault; open.
     public struct Code: RawRepresentable, Sendable, Hashable {
+        /// The kind in words.
         public var rawValue: String
         public init(rawValue: String) { self.rawValue = rawValue }
 
@@ -15,6 +16,7 @@ public struct SnapshotError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let differentOptions = Code(rawValue: "snapshot taken with other options")
     }
 
+    /// The kind of fault.
     public var code: Code
     /// What it was to be restored as: `sort`, `identities`.
     public var operation: String
@@ -27,5 +29,6 @@ public struct SnapshotError: Error, Sendable, Hashable, CustomStringConvertible 
         self.detail = detail
     }
 
+    /// What, where and what to do, in one line.
     public var description: String { "\(code.rawValue): \(detail) (restoring \(operation))" }
 }

@@ -44,6 +44,7 @@ public struct SnapshotReader: Sendable {
         try header(of: bytes, operation: "a snapshot").kind
     }
 
+    /// A whole number.
     public mutating func readInt() throws(SnapshotError) -> Int {
         let value = Int64(bitPattern: try read(UInt64.self))
         guard let value = Int(exactly: value) else { throw corrupt("the number \(value) is too large") }
@@ -57,6 +58,7 @@ public struct SnapshotReader: Sendable {
         return value
     }
 
+    /// A number, to the bit; NaN and infinity included.
     public mutating func readDouble() throws(SnapshotError) -> Double {
         Double(bitPattern: try read(UInt64.self))
     }
@@ -68,6 +70,7 @@ public struct SnapshotReader: Sendable {
         return value
     }
 
+    /// True or false.
     public mutating func readBool() throws(SnapshotError) -> Bool {
         switch try read(UInt8.self) {
         case 0: return false
@@ -76,6 +79,7 @@ public struct SnapshotReader: Sendable {
         }
     }
 
+    /// A text.
     public mutating func readString() throws(SnapshotError) -> String {
         let count = try readCount(elementSize: 1)
         defer { position += count }
@@ -85,6 +89,7 @@ public struct SnapshotReader: Sendable {
         return string
     }
 
+    /// A whole number within a range, or nil.
     public mutating func readOptionalInt(in range: ClosedRange<Int>) throws(SnapshotError) -> Int? {
         try readBool() ? try readInt(in: range) : nil
     }

@@ -1,7 +1,7 @@
 /// Writes a snapshot: a small versioned binary format that keeps every number to the bit.
 ///
-/// Layout: the four bytes `LWSN`; the kind (a string); the version (16 bits); the fields in the order they are appended;
-/// the FNV-1a hash of all of that (64 bits). Integers are little-endian, 64 bits wide unless said otherwise; a `Double`
+/// Layout: the four bytes `LWSN`; the kind (a string); the version (16 bits); the fields in the order they are
+/// appended; the FNV-1a hash of all of that (64 bits). Integers are little-endian, 64 bits wide unless said otherwise; a `Double`
 /// is its bit pattern; a string is its UTF-8 length and bytes; a list is its count and its elements.
 public struct SnapshotWriter: Sendable {
     static let magic: [UInt8] = Array("LWSN".utf8)
@@ -17,16 +17,20 @@ public struct SnapshotWriter: Sendable {
         append(littleEndian: version)
     }
 
+    /// Appends a whole number.
     public mutating func append(_ value: Int) { append(littleEndian: Int64(value)) }
+    /// Appends a number by its bit pattern.
     public mutating func append(_ value: Double) { append(littleEndian: value.bitPattern) }
+    /// Appends one byte, 1 for true.
     public mutating func append(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
+    /// Appends a text.
     public mutating func append(_ value: String) {
         append(value.utf8.count)
         bytes.append(contentsOf: value.utf8)
     }
 
-    /// An optional is whether there is a value, and the value if there is.
+    /// Appends whether there is a value, and the value if there is.
     public mutating func append(_ value: Int?) {
         append(value != nil)
         if let value { append(value) }

@@ -14,11 +14,15 @@ public struct TrackEvent: Sendable, Hashable {
         case confirmed
     }
 
+    /// What happened.
     public var kind: Kind
     /// The detection ID of the object's first detection.
     public var objectID: String
+    /// The tracker's small integer.
     public var trackID: Int
+    /// The object's class.
     public var classID: Int
+    /// The name of the object's class.
     public var label: String
     /// The frame with which it happened.
     public var frame: Int

@@ -6,6 +6,7 @@ public struct TrackerOption: Sendable, Hashable {
         case number(ClosedRange<Double>)
         case boolean
 
+        /// The domain in words, for help texts and errors.
         public var description: String {
             switch self {
             case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
@@ -24,8 +25,11 @@ public struct TrackerOption: Sendable, Hashable {
         }
     }
 
+    /// Its name on the command line, such as `max_age`.
     public var name: String
+    /// The values it takes.
     public var domain: Domain
+    /// The value it has when it is not given.
     public var defaultValue: TrackerParameter.Value
     /// What it sets, in a few words.
     public var summary: String

@@ -2,6 +2,7 @@
 public struct TrackerOptionError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of fault; open.
     public struct Code: RawRepresentable, Sendable, Hashable {
+        /// The kind in words.
         public var rawValue: String
         public init(rawValue: String) { self.rawValue = rawValue }
 
@@ -11,6 +12,7 @@ public struct TrackerOptionError: Error, Sendable, Hashable, CustomStringConvert
         public static let badValue = Code(rawValue: "bad tracker option")
     }
 
+    /// The kind of fault.
     public var code: Code
     /// The option that is at fault.
     public var name: String
@@ -23,5 +25,6 @@ public struct TrackerOptionError: Error, Sendable, Hashable, CustomStringConvert
         self.detail = detail
     }
 
+    /// What, where and what to do, in one line.
     public var description: String { "\(code.rawValue) '\(name)': \(detail)" }
 }

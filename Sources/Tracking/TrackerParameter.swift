@@ -18,6 +18,7 @@ public struct TrackerParameter: Sendable, Hashable, CustomStringConvertible {
 
     /// The option's name, such as `max_age`.
     public var name: String
+    /// What it is set to.
     public var value: Value
 
     public init(name: String, value: Value) {

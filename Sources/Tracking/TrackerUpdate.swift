@@ -27,11 +27,13 @@ public struct TrackedObject: Sendable, Equatable {
 
     /// The tracker's small integer, from 1.
     public var trackID: Int
+    /// The class of the detections it takes.
     public var classID: Int
     /// The tracker's own estimate in picture pixels; predicted when `detectionIndex` is nil.
     public var box: BoundingBox
     /// The index in this frame's detections of the one that the track took; nil when it took none.
     public var detectionIndex: Int?
+    /// Where it is in its life.
     public var state: State
     /// Whether the tracker's paper would put this track out in this frame.
     public var isReported: Bool
