@@ -9,6 +9,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// Pixels and detections are worked through in these even when debugging: unoptimised, tests on real videos take minutes.
+let fast: [SwiftSetting] = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 // The OpenVINO runtime is unpacked into .deps by `make setup`. SwiftPM drops run paths that come from pkg-config, so
 // the absolute paths are given here; every target that sees `Inference` needs the headers.
 let openVINO = Context.packageDirectory + "/.deps/openvino"
@@ -38,11 +41,11 @@ let package = Package(
         .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil", providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
         .systemLibrary(name: "COpenVINO"),
 
-        .target(name: "Vision", swiftSettings: settings),
-        .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: settings),
+        .target(name: "Vision", swiftSettings: fast),
+        .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
         .target(name: "Evaluation", dependencies: ["Vision"], swiftSettings: settings),
-        .target(name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: settings),
-        .target(name: "Inference", dependencies: ["COpenVINO", "Vision", "Yams", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: settings + openVINOHeaders, linkerSettings: openVINOLibraries),
+        .target(name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: fast),
+        .target(name: "Inference", dependencies: ["COpenVINO", "Vision", "Yams", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: fast + openVINOHeaders, linkerSettings: openVINOLibraries),
         .target(name: "EventLog", swiftSettings: settings),
         .target(name: "EventLogTesting", dependencies: ["EventLog"], swiftSettings: settings),
         .target(name: "SQLiteLog", dependencies: ["EventLog", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: settings),

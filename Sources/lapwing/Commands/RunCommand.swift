@@ -86,7 +86,10 @@ struct RunCommand: AsyncParsableCommand {
         // What is done needs no log; what failed may go on from it.
         if outcomes.allSatisfy({ $0.end != nil }) {
             SQLiteLog.remove(path: path)
-            rmdir(work)
+            let others = try? FileManager.default.contentsOfDirectory(atPath: work)
+            if others?.contains(where: { $0.hasSuffix(".sqlite") }) != true {
+                try? FileManager.default.removeItem(atPath: work)
+            }
         }
         try Failure.check(
             failed: outcomes.count { $0.problem != nil }, done: outcomes.count { $0.end?.event == "ended" })
@@ -163,6 +166,7 @@ struct RunCommand: AsyncParsableCommand {
     private func makeWorkFolder() throws -> String {
         let work = "\(output)/.lapwing"
         do {
+            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
             try FileManager.default.createDirectory(
                 atPath: work, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {

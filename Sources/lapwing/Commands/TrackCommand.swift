@@ -41,7 +41,7 @@ struct TrackCommand: AsyncParsableCommand {
         let input = MOTDetections(try MOTFile.read(path: detections), minimumScore: minScore)
         var running = configuration.make()
         var text: [UInt8] = []
-        for frame in 1...max(input.lastFrame, 1) {
+        for frame in 1..<(input.lastFrame + 1) {
             for track in running.update(input[frame]).tracks where track.isReported {
                 MOTFile.append(MOTRow(frame: frame, id: track.trackID, box: track.box), to: &text)
             }

@@ -1,0 +1,30 @@
+# Lapwing. `make help` lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help setup build test demo bench format lint clean
+
+help: ## list these targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what Lapwing builds against (Debian, Ubuntu; says what it does)
+	@bash Scripts/setup.sh
+
+build: setup ## build .build/release/lapwing
+	swift build -c release --product lapwing
+
+test: setup ## run all tests
+	SWIFT_BACKTRACE=enable=no swift test
+
+demo: build ## run it on a video made on the spot
+	@bash Scripts/demo.sh
+
+bench: setup ## measure each stage and the whole; prints one table
+	swift run --package-path Benchmarks -c release lapwing-bench
+
+format: ## format the sources
+	swift format --in-place --recursive --parallel Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+
+lint: ## check the format, warnings are errors
+	swift format lint --strict --recursive --parallel Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+
+clean: ## remove what was built
+	rm -rf .build Benchmarks/.build
