@@ -242,6 +242,9 @@ public actor Worker: Service {
     /// One transaction: the outcome's records, dead letters of the partition, the safe offset.
     private func commit(_ outcome: ChunkOutcome?, in partition: TopicPartition, _ consumer: any LogConsumer) async throws {
         var transaction = LogTransaction(records: outcome?.records ?? [])
+        // By whom a result was made is told beside its value, which must not depend on it.
+        let signature = Record.Header("lapwing-worker", consumer.memberID)
+        for index in transaction.records.indices { transaction.records[index].record.headers.append(signature) }
         transaction.records += collector.takeLetters(of: partition).map { $0.outgoing(topics: topics) }
         guard let offset = collector.safeOffset(of: partition) else { return }
         transaction.offsets = [partition: offset]

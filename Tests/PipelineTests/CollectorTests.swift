@@ -1,0 +1,250 @@
+import EventLog
+import Foundation
+import Testing
+
+@testable import Pipeline
+
+@Suite("The collector")
+struct CollectorTests {
+    private let partition = TopicPartition("chunks", 0)
+    private let folder: TemporaryFolder
+    private let budget = MemoryBudget(limit: 1 << 20)
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func collector(_ policy: StartPolicy, restored: RestoredVideos = .init(), at position: Int64 = 0) throws
+        -> Collector
+    {
+        var collector = Collector(policy: policy, budget: budget, spool: try Spool(root: folder.path))
+        collector.assign(partition, restored, position: position)
+        return collector
+    }
+
+    private func bytes(_ count: Int, _ seed: UInt8 = 1) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) &+ seed }
+    }
+
+    private func outcome(_ chunk: ChunkAssembly, done: Bool = false, keeps: Bool = false) -> ChunkOutcome {
+        ChunkOutcome(videoID: chunk.header.videoID, records: [], videoIsDone: done, keepsRecords: keeps)
+    }
+
+    @Test("Parts in any order, each twice, make the chunk once")
+    func partsInAnyOrder() throws {
+        let data = bytes(1000)
+        let records = TestChunk.records(video: "v", index: 0, bytes: data, parts: 4)
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 0, 3, 2, 1]] {
+            var collector = try collector(.streaming)
+            for part in order {
+                #expect(collector.next(excluding: []) == nil)
+                _ = collector.take(records[part])
+            }
+            let chunk = try #require(collector.next(excluding: []))
+            #expect(try chunk.load() == data)
+            for record in records {
+                guard case .duplicate = collector.take(record) else {
+                    Issue.record("a part that is there was taken again")
+                    continue
+                }
+            }
+            #expect(collector.next(excluding: []) == nil)
+        }
+    }
+
+    @Test("A chunk waits for the one before it, whatever comes first")
+    func chunksInOrder() throws {
+        var collector = try collector(.streaming)
+        for record in TestChunk.records(video: "v", index: 1, bytes: bytes(10), firstOffset: 0) { _ = collector.take(record) }
+        #expect(collector.next(excluding: []) == nil)
+        for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10), firstOffset: 1) { _ = collector.take(record) }
+        let first = try #require(collector.next(excluding: []))
+        #expect(first.header.index == 0)
+        #expect(collector.next(excluding: []) == nil, "one chunk of a video at a time")
+        #expect(collector.safeOffset(of: partition) == 0)
+        collector.finish(first, outcome(first))
+        #expect(collector.safeOffset(of: partition) == 0, "chunk 1 came before it in the log and is still needed")
+        let second = try #require(collector.next(excluding: []))
+        collector.finish(second, outcome(second))
+        #expect(collector.safeOffset(of: partition) == 2)
+    }
+
+    @Test("With the complete policy nothing begins before the last chunk is in")
+    func completePolicy() throws {
+        var collector = try collector(.complete)
+        for index in [0, 2, 1] {
+            #expect(collector.next(excluding: []) == nil)
+            for record in TestChunk.records(
+                video: "v", index: index, bytes: bytes(10), isLast: index == 2, firstOffset: Int64(index))
+            { _ = collector.take(record) }
+        }
+        #expect(collector.next(excluding: [])?.header.index == 0)
+    }
+
+    @Test("A video that could start is started when the log is full")
+    func startEarly() throws {
+        var collector = try collector(.complete)
+        #expect(!collector.startEarly())
+        for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10)) { _ = collector.take(record) }
+        #expect(collector.next(excluding: []) == nil)
+        #expect(collector.startEarly())
+        #expect(collector.next(excluding: [])?.header.index == 0)
+    }
+
+    @Test("The video in hand goes on before another begins")
+    func videoInHandFirst() throws {
+        var collector = try collector(.streaming)
+        var offset: Int64 = 0
+        for index in 0..<2 {
+            for video in ["a", "b"] {
+                for record in TestChunk.records(video: video, index: index, bytes: bytes(10), firstOffset: offset) {
+                    _ = collector.take(record)
+                }
+                offset += 1
+            }
+        }
+        var order: [String] = []
+        while let chunk = collector.next(excluding: []) {
+            order.append("\(chunk.header.videoID)\(chunk.header.index)")
+            collector.finish(chunk, outcome(chunk))
+        }
+        #expect(order == ["a0", "a1", "b0", "b1"])
+    }
+
+    @Test("A damaged part makes a chunk that says why it cannot be used, with its parts for the dead letters")
+    func damagedPart() throws {
+        var records = TestChunk.records(video: "v", index: 0, bytes: bytes(1000), parts: 3)
+        records[1].record.value?[7] ^= 1
+        var collector = try collector(.streaming)
+        for record in records { _ = collector.take(record) }
+        let chunk = try #require(collector.next(excluding: []))
+        let error = #expect(throws: PipelineError.self) { try chunk.load() }
+        #expect(error?.detail == "part 1 does not match its checksum")
+        let letters = try chunk.deadLetters(reason: "x")
+        #expect(letters.map(\.record) == records)
+    }
+
+    @Test("A chunk whose parts are sound but whose sum is not is refused")
+    func wrongDigest() throws {
+        var records = TestChunk.records(video: "v", index: 0, bytes: bytes(1000), parts: 1)
+        var header = try ChunkHeader(of: records[0])
+        header.sha256 = String(repeating: "0", count: 64)
+        records[0].record.headers = [Record.Header(ChunkHeader.headerName, JSONCoding.encode(header))]
+        var collector = try collector(.streaming)
+        _ = collector.take(records[0])
+        let chunk = try #require(collector.next(excluding: []))
+        #expect(throws: PipelineError.self) { try chunk.load() }
+    }
+
+    @Test("A record that is no part of a chunk is kept until it is among the dead letters")
+    func unreadableRecord() throws {
+        var collector = try collector(.streaming, at: 7)
+        let record = LoggedRecord(
+            topicPartition: partition, offset: 7, timestamp: 0, record: Record(key: "v", value: [1]))
+        guard case .unreadable = collector.take(record) else {
+            Issue.record("it was taken")
+            return
+        }
+        #expect(collector.safeOffset(of: partition) == 7)
+        #expect(collector.partitionsWithLetters == [partition])
+        #expect(collector.takeLetters(of: partition).count == 1)
+        #expect(collector.safeOffset(of: partition) == 8)
+    }
+
+    @Test("After a restart the chunks that are done are passed over, and so are videos that are done")
+    func restored() throws {
+        var collector = try collector(
+            .complete, restored: RestoredVideos(running: [VideoID("v"): 2], done: [VideoID("w")]), at: 0)
+        var offset: Int64 = 0
+        for video in ["v", "w"] {
+            for index in 0..<4 {
+                for record in TestChunk.records(
+                    video: video, index: index, bytes: bytes(10), isLast: index == 3, firstOffset: offset)
+                { _ = collector.take(record) }
+                offset += 1
+            }
+        }
+        #expect(collector.safeOffset(of: partition) == 2)
+        let chunk = try #require(collector.next(excluding: []))
+        #expect(chunk.header.index == 2)
+        collector.finish(chunk, outcome(chunk))
+        let last = try #require(collector.next(excluding: []))
+        collector.finish(last, outcome(last, done: true))
+        #expect(collector.safeOffset(of: partition) == 8)
+        #expect(collector.next(excluding: []) == nil)
+    }
+
+    @Test("Where no checkpoint stands for them, a video's records are needed until it is done")
+    func keptRecords() throws {
+        var collector = try collector(.complete)
+        for index in 0..<3 {
+            for record in TestChunk.records(
+                video: "v", index: index, bytes: bytes(10), isLast: index == 2, firstOffset: Int64(index))
+            { _ = collector.take(record) }
+        }
+        while let chunk = collector.next(excluding: []) {
+            #expect(collector.safeOffset(of: partition) == 0)
+            collector.finish(chunk, outcome(chunk, done: chunk.header.isLast, keeps: true))
+        }
+        #expect(collector.safeOffset(of: partition) == 3)
+    }
+
+    @Test("Chunks that do not fit into memory go to the spool and come back the same; memory is given back")
+    func spool() throws {
+        var collector = try collector(.complete)
+        let data = (0..<6).map { bytes(300_000, UInt8($0)) }
+        var offset: Int64 = 0
+        for (index, data) in data.enumerated() {
+            for record in TestChunk.records(
+                video: "v", index: index, bytes: data, parts: 3, isLast: index == 5, firstOffset: offset)
+            {
+                _ = collector.take(record)
+                if budget.isAboveHigh { try collector.spill() }
+                #expect(budget.bytesUsed <= 1 << 20 + 100_000)
+            }
+            offset += 3
+        }
+        func files() throws -> Int {
+            try FileManager.default.subpathsOfDirectory(atPath: folder.path).count { !$0.hasPrefix("lapwing-spool") || $0.contains("/") }
+        }
+        #expect(try files() > 0)
+        for data in data {
+            let chunk = try #require(collector.next(excluding: []))
+            #expect(try chunk.load() == data)
+            collector.finish(chunk, outcome(chunk, done: chunk.header.isLast))
+        }
+        #expect(budget.bytesUsed == 0)
+        #expect(try files() == 0)
+    }
+
+    @Test("A partition that is given back leaves nothing behind")
+    func drop() throws {
+        var collector = try collector(.streaming)
+        for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10)) { _ = collector.take(record) }
+        collector.drop(partition)
+        #expect(collector.next(excluding: []) == nil)
+        #expect(collector.safeOffset(of: partition) == nil)
+        #expect(budget.bytesUsed == 0)
+    }
+
+    @Test("Nothing of a partition that is being given back is begun")
+    func closing() throws {
+        var collector = try collector(.streaming)
+        for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10)) { _ = collector.take(record) }
+        #expect(collector.next(excluding: [partition]) == nil)
+        #expect(collector.next(excluding: []) != nil)
+    }
+
+    @Test("A video whose chunks stopped coming is found, and what it held is let go when it is given up")
+    func stalled() throws {
+        var collector = try collector(.complete)
+        for record in TestChunk.records(video: "v", index: 1, bytes: bytes(10), isLast: true) { _ = collector.take(record) }
+        #expect(collector.stalled(for: .seconds(60)).isEmpty)
+        let found = collector.stalled(for: .seconds(60), now: .now + .seconds(61))
+        #expect(found.map(\.0.rawValue) == ["v"])
+        #expect(collector.totals(of: found[0].0).frames == 20)
+        collector.abandon(found[0].0)
+        #expect(collector.safeOffset(of: partition) == 1)
+        #expect(budget.bytesUsed == 0)
+    }
+}
