@@ -76,7 +76,7 @@ let package = Package(
         .testTarget(name: "InferenceTests", dependencies: ["Inference", "Media"], swiftSettings: settings + openVINOHeaders),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog"], swiftSettings: settings),
         .testTarget(name: "SQLiteLogTests", dependencies: ["SQLiteLog", "EventLogTesting"], swiftSettings: settings),
-        .testTarget(name: "PipelineTests", dependencies: ["PipelineTesting", "SQLiteLog", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: settings + openVINOHeaders),
+        .testTarget(name: "PipelineTests", dependencies: ["PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "Tracking", "Inference", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")], swiftSettings: settings + openVINOHeaders),
         .testTarget(name: "CommandTests", dependencies: ["lapwing", "Pipeline"], swiftSettings: settings + openVINOHeaders),
     ],
     swiftLanguageModes: [.v6]

@@ -22,6 +22,16 @@ struct CollectorTests {
         return collector
     }
 
+    private func next(_ collector: inout Collector, _ closing: Set<TopicPartition> = []) -> ChunkAssembly? {
+        collector.next(excluding: closing)
+    }
+
+    /// The next chunk; there must be one.
+    private func take(_ collector: inout Collector) throws -> ChunkAssembly {
+        let found = next(&collector)
+        return try #require(found)
+    }
+
     private func bytes(_ count: Int, _ seed: UInt8 = 1) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) &+ seed }
     }
@@ -32,15 +42,17 @@ struct CollectorTests {
 
     @Test("Parts in any order, each twice, make the chunk once")
     func partsInAnyOrder() throws {
+        var found: ChunkAssembly?
         let data = bytes(1000)
         let records = TestChunk.records(video: "v", index: 0, bytes: data, parts: 4)
         for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 0, 3, 2, 1]] {
             var collector = try collector(.streaming)
             for part in order {
-                #expect(collector.next(excluding: []) == nil)
+                found = next(&collector, [])
+                #expect(found == nil)
                 _ = collector.take(records[part])
             }
-            let chunk = try #require(collector.next(excluding: []))
+            let chunk = try take(&collector)
             #expect(try chunk.load() == data)
             for record in records {
                 guard case .duplicate = collector.take(record) else {
@@ -48,47 +60,59 @@ struct CollectorTests {
                     continue
                 }
             }
-            #expect(collector.next(excluding: []) == nil)
+            found = next(&collector, [])
+            #expect(found == nil)
         }
     }
 
     @Test("A chunk waits for the one before it, whatever comes first")
     func chunksInOrder() throws {
+        var found: ChunkAssembly?
         var collector = try collector(.streaming)
         for record in TestChunk.records(video: "v", index: 1, bytes: bytes(10), firstOffset: 0) { _ = collector.take(record) }
-        #expect(collector.next(excluding: []) == nil)
+        found = next(&collector, [])
+        #expect(found == nil)
         for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10), firstOffset: 1) { _ = collector.take(record) }
-        let first = try #require(collector.next(excluding: []))
+        let first = try take(&collector)
         #expect(first.header.index == 0)
-        #expect(collector.next(excluding: []) == nil, "one chunk of a video at a time")
+        found = next(&collector, [])
+        #expect(found == nil, "one chunk of a video at a time")
         #expect(collector.safeOffset(of: partition) == 0)
         collector.finish(first, outcome(first))
         #expect(collector.safeOffset(of: partition) == 0, "chunk 1 came before it in the log and is still needed")
-        let second = try #require(collector.next(excluding: []))
+        let second = try take(&collector)
         collector.finish(second, outcome(second))
         #expect(collector.safeOffset(of: partition) == 2)
     }
 
     @Test("With the complete policy nothing begins before the last chunk is in")
     func completePolicy() throws {
+        var found: ChunkAssembly?
         var collector = try collector(.complete)
         for index in [0, 2, 1] {
-            #expect(collector.next(excluding: []) == nil)
+            found = next(&collector, [])
+            #expect(found == nil)
             for record in TestChunk.records(
                 video: "v", index: index, bytes: bytes(10), isLast: index == 2, firstOffset: Int64(index))
             { _ = collector.take(record) }
         }
-        #expect(collector.next(excluding: [])?.header.index == 0)
+        found = next(&collector, [])
+        #expect(found?.header.index == 0)
     }
 
     @Test("A video that could start is started when the log is full")
     func startEarly() throws {
+        var found: ChunkAssembly?
         var collector = try collector(.complete)
-        #expect(!collector.startEarly())
+        var hasStarted = collector.startEarly()
+        #expect(!hasStarted)
         for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10)) { _ = collector.take(record) }
-        #expect(collector.next(excluding: []) == nil)
-        #expect(collector.startEarly())
-        #expect(collector.next(excluding: [])?.header.index == 0)
+        found = next(&collector, [])
+        #expect(found == nil)
+        hasStarted = collector.startEarly()
+        #expect(hasStarted)
+        found = next(&collector, [])
+        #expect(found?.header.index == 0)
     }
 
     @Test("The video in hand goes on before another begins")
@@ -117,7 +141,7 @@ struct CollectorTests {
         records[1].record.value?[7] ^= 1
         var collector = try collector(.streaming)
         for record in records { _ = collector.take(record) }
-        let chunk = try #require(collector.next(excluding: []))
+        let chunk = try take(&collector)
         let error = #expect(throws: PipelineError.self) { try chunk.load() }
         #expect(error?.detail == "part 1 does not match its checksum")
         let letters = try chunk.deadLetters(reason: "x")
@@ -132,7 +156,7 @@ struct CollectorTests {
         records[0].record.headers = [Record.Header(ChunkHeader.headerName, JSONCoding.encode(header))]
         var collector = try collector(.streaming)
         _ = collector.take(records[0])
-        let chunk = try #require(collector.next(excluding: []))
+        let chunk = try take(&collector)
         #expect(throws: PipelineError.self) { try chunk.load() }
     }
 
@@ -147,12 +171,14 @@ struct CollectorTests {
         }
         #expect(collector.safeOffset(of: partition) == 7)
         #expect(collector.partitionsWithLetters == [partition])
-        #expect(collector.takeLetters(of: partition).count == 1)
+        let letters = collector.takeLetters(of: partition)
+        #expect(letters.count == 1)
         #expect(collector.safeOffset(of: partition) == 8)
     }
 
     @Test("After a restart the chunks that are done are passed over, and so are videos that are done")
     func restored() throws {
+        var found: ChunkAssembly?
         var collector = try collector(
             .complete, restored: RestoredVideos(running: [VideoID("v"): 2], done: [VideoID("w")]), at: 0)
         var offset: Int64 = 0
@@ -165,13 +191,14 @@ struct CollectorTests {
             }
         }
         #expect(collector.safeOffset(of: partition) == 2)
-        let chunk = try #require(collector.next(excluding: []))
+        let chunk = try take(&collector)
         #expect(chunk.header.index == 2)
         collector.finish(chunk, outcome(chunk))
-        let last = try #require(collector.next(excluding: []))
+        let last = try take(&collector)
         collector.finish(last, outcome(last, done: true))
         #expect(collector.safeOffset(of: partition) == 8)
-        #expect(collector.next(excluding: []) == nil)
+        found = next(&collector, [])
+        #expect(found == nil)
     }
 
     @Test("Where no checkpoint stands for them, a video's records are needed until it is done")
@@ -209,7 +236,7 @@ struct CollectorTests {
         }
         #expect(try files() > 0)
         for data in data {
-            let chunk = try #require(collector.next(excluding: []))
+            let chunk = try take(&collector)
             #expect(try chunk.load() == data)
             collector.finish(chunk, outcome(chunk, done: chunk.header.isLast))
         }
@@ -219,20 +246,25 @@ struct CollectorTests {
 
     @Test("A partition that is given back leaves nothing behind")
     func drop() throws {
+        var found: ChunkAssembly?
         var collector = try collector(.streaming)
         for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10)) { _ = collector.take(record) }
         collector.drop(partition)
-        #expect(collector.next(excluding: []) == nil)
+        found = next(&collector, [])
+        #expect(found == nil)
         #expect(collector.safeOffset(of: partition) == nil)
         #expect(budget.bytesUsed == 0)
     }
 
     @Test("Nothing of a partition that is being given back is begun")
     func closing() throws {
+        var found: ChunkAssembly?
         var collector = try collector(.streaming)
         for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10)) { _ = collector.take(record) }
-        #expect(collector.next(excluding: [partition]) == nil)
-        #expect(collector.next(excluding: []) != nil)
+        found = next(&collector, [partition])
+        #expect(found == nil)
+        found = next(&collector, [])
+        #expect(found != nil)
     }
 
     @Test("A video whose chunks stopped coming is found, and what it held is let go when it is given up")
@@ -240,10 +272,10 @@ struct CollectorTests {
         var collector = try collector(.complete)
         for record in TestChunk.records(video: "v", index: 1, bytes: bytes(10), isLast: true) { _ = collector.take(record) }
         #expect(collector.stalled(for: .seconds(60)).isEmpty)
-        let found = collector.stalled(for: .seconds(60), now: .now + .seconds(61))
-        #expect(found.map(\.0.rawValue) == ["v"])
-        #expect(collector.totals(of: found[0].0).frames == 20)
-        collector.abandon(found[0].0)
+        let stalled = collector.stalled(for: .seconds(60), now: .now + .seconds(61))
+        #expect(stalled.map(\.0.rawValue) == ["v"])
+        #expect(collector.totals(of: stalled[0].0).frames == 20)
+        collector.abandon(stalled[0].0)
         #expect(collector.safeOffset(of: partition) == 1)
         #expect(budget.bytesUsed == 0)
     }

@@ -127,12 +127,12 @@ struct ProducerTests {
         let output = rig.folder.path + "/videos"
         for _ in 0..<2 {
             // The second time, everything is there already.
-            let rebuilder = try Rebuilder(folder: output, logger: .init(label: "test"))
+            let rebuilder = try Rebuilder(folder: output, logger: Rig.quiet)
             let worker = try Worker(
                 log: log, topics: rig.topics, handler: rebuilder,
                 configuration: WorkerConfiguration(
                     group: rig.topics.collectGroup, spoolRoot: rig.folder.path, exitWhenIdle: true),
-                logger: .init(label: "test"))
+                logger: Rig.quiet)
             try await worker.run()
         }
         let names = try FileManager.default.contentsOfDirectory(atPath: output).sorted()

@@ -13,6 +13,8 @@ struct Rig {
     let topics = Topics()
     var path: String { folder.path + "/log.sqlite" }
 
+    static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
     init(partitions: Int = 4, chunkCapacity: Int? = nil) async throws {
         folder = try TemporaryFolder()
         let log = try open()
@@ -61,14 +63,12 @@ struct Rig {
         let processor = Processor(
             detector: ScriptedDetector(capacity: capacity, beforeFrame: beforeFrame),
             configuration: try configuration ?? self.configuration(), topics: topics, onFrame: onFrame)
-        var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
         return try Worker(
             log: log, topics: topics, handler: processor,
             configuration: WorkerConfiguration(
                 group: topics.workerGroup, start: start, memoryLimit: memory, spoolRoot: folder.path,
                 sessionTimeout: .seconds(2), videoTimeout: videoTimeout, exitWhenIdle: exitWhenIdle),
-            logger: logger)
+            logger: Self.quiet)
     }
 
     /// All committed records of a video.

@@ -172,13 +172,13 @@ struct WorkerTests {
         let log = try rig.open()
         let id = try await rig.submit([clip], to: log)[0]
         let frames = Mutex(0)
-        let failing = try rig.worker(log) {
+        let failing = try rig.worker(log, beforeFrame: {
             let count = frames.withLock {
                 $0 += 1
                 return $0
             }
             if count == 17 { throw EngineFailure() }
-        }
+        })
         await #expect(throws: EngineFailure.self) { try await failing.run() }
         try await rig.worker(log).run()
         #expect(firstDifference(expected[id] ?? [], try await rig.results(id, from: log)) == nil)
