@@ -39,7 +39,9 @@ struct FrameScalerTests {
             FrameScalerFixture.md5(FrameScalerFixture.bgr(tensor, width: inputWidth, height: inputHeight)) == md5)
     }
 
-    @Test("Values are bytes divided by 255, planes in the order red, green, blue, padding is 114", arguments: FrameScaler.Mode.allCases)
+    @Test(
+        "Values are bytes divided by 255, planes in the order red, green, blue, padding is 114",
+        arguments: FrameScaler.Mode.allCases)
     func normalises(mode: FrameScaler.Mode) throws {
         let frame = try VideoFrame(
             raw: [UInt8](repeating: 0, count: 64 * 32).flatMap { _ in [10, 20, 250] as [UInt8] }, pixelFormat: "bgr24",
@@ -147,7 +149,8 @@ struct FrameScalerTests {
         #expect(try scaler.bgrBytes(of: frame) == reference)
     }
 
-    @Test("Fast scaling is near exact scaling on a picture with edges and gradients",
+    @Test(
+        "Fast scaling is near exact scaling on a picture with edges and gradients",
         .enabled(if: FrameScalerFixture.hasFFmpeg, "needs the ffmpeg command"),
         arguments: ["yuv420p", "yuv420p10le", "yuv422p", "gray", "rgb24"])
     func fastIsNear(format: String) throws {
@@ -197,7 +200,8 @@ struct FrameScalerTests {
         .split(separator: "\n").map { try JSONDecoder().decode(Line.self, from: Data($0.utf8)) }
         let step = 41
         let raw = try FrameScalerFixture.ffmpeg([
-            "-i", assets.appendingPathComponent("videos/\(video).mp4").path, "-vf", "select=not(mod(n\\,\(step)))", "-vsync",
+            "-i", assets.appendingPathComponent("videos/\(video).mp4").path, "-vf", "select=not(mod(n\\,\(step)))",
+            "-vsync",
             "0", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-",
         ])
         let size = 768 * 432 * 3 / 2
@@ -217,7 +221,8 @@ struct FrameScalerTests {
     func matchesGoldenInput() throws {
         let assets = try #require(FrameScalerFixture.assets)
         let raw = try FrameScalerFixture.ffmpeg([
-            "-i", assets.appendingPathComponent("videos/car-detection.mp4").path, "-vf", "select=eq(n\\,62)", "-vsync", "0",
+            "-i", assets.appendingPathComponent("videos/car-detection.mp4").path, "-vf", "select=eq(n\\,62)", "-vsync",
+            "0",
             "-f", "rawvideo", "-pix_fmt", "yuv420p", "-",
         ])
         let golden = try FrameScalerFixture.ffmpeg([
