@@ -34,7 +34,8 @@ extension DetectorConfiguration {
         guard let classes else { return nil }
         guard !classes.isEmpty else {
             throw InferenceError(
-                .configuration, operation: "choose classes", detail: "no class is to be kept; name one, or leave it out")
+                .configuration, operation: "choose classes", detail: "no class is to be kept; name one, or leave it out"
+            )
         }
         var wanted: Set<Int> = []
         for name in classes {

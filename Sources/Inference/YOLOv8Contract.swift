@@ -7,6 +7,9 @@ struct YOLOv8Contract {
     let classNames: [String]
     let anchorCount: Int
 
+    /// Memory for one such picture and its output is allocated per request: 1.3 GB at this size.
+    private static let maximumSide = 8192
+
     private static let expected =
         "expected a YOLOv8 detector as `yolo export format=onnx` writes it (one input [1, 3, height, width] of f32, one "
         + "output [1, 4 + classes, anchors] of f32)"
@@ -41,7 +44,8 @@ struct YOLOv8Contract {
             throw wrongModel(file, "its input is \(input.description)")
         }
         let wish = requestedSize ?? metadata.imageSize ?? .init(width: 640, height: 640)
-        let size = DetectorConfiguration.InputSize(width: dimensions[3] ?? wish.width, height: dimensions[2] ?? wish.height)
+        let size = DetectorConfiguration.InputSize(
+            width: dimensions[3] ?? wish.width, height: dimensions[2] ?? wish.height)
         if let requestedSize, requestedSize != size {
             throw InferenceError(
                 .configuration, operation: "choose input size",
@@ -52,13 +56,13 @@ struct YOLOv8Contract {
         }
         let stride = max(metadata.stride ?? 32, 32)
         guard size.width > 0, size.height > 0, size.width % stride == 0, size.height % stride == 0,
-            size.width <= 16384, size.height <= 16384
+            size.width <= maximumSide, size.height <= maximumSide
         else {
             throw InferenceError(
                 .configuration, operation: "choose input size",
                 detail: """
                     \(file) cannot take pictures of \(size.width) × \(size.height): both sides must be multiples of \
-                    \(stride), at most 16384
+                    \(stride), at most \(maximumSide)
                     """)
         }
         let shape = [1, 3, size.height, size.width]
@@ -66,7 +70,8 @@ struct YOLOv8Contract {
             do throws(InferenceError) {
                 try model.reshape(to: shape)
             } catch {
-                throw wrongModel(file, "its input is \(input.description), which cannot become \(shape): \(error.detail)")
+                throw wrongModel(
+                    file, "its input is \(input.description), which cannot become \(shape): \(error.detail)")
             }
         }
         return size

@@ -41,8 +41,9 @@ public final class YOLOv8Detector: Detector {
         let compiled = try network.compile(device: device, properties: configuration.openVINOProperties)
 
         var requests: [OpenVINOInferRequest] = []
+        // One more than can run at a time: the next picture is prepared while all streams of the device are busy.
         let optimum = compiled.property("OPTIMAL_NUMBER_OF_INFER_REQUESTS").flatMap { Int($0) } ?? 1
-        for _ in 0..<(configuration.requests ?? min(max(optimum, 1), 64)) {
+        for _ in 0..<(configuration.requests ?? min(max(optimum, 1), 64) + 1) {
             requests.append(
                 try OpenVINOInferRequest(
                     model: compiled,
@@ -60,7 +61,8 @@ public final class YOLOv8Detector: Detector {
             name: file.name, sha256: file.sha256, precision: file.metadata.isQuantized ? "i8+\(floats)" : floats,
             inputWidth: contract.inputWidth, inputHeight: contract.inputHeight, classNames: contract.classNames,
             engine: "OpenVINO \(OpenVINOCore.version)",
-            device: compiled.property("EXECUTION_DEVICES").map { $0.split(separator: " ").joined(separator: ",") } ?? device)
+            device: compiled.property("EXECUTION_DEVICES").map { $0.split(separator: " ").joined(separator: ",") }
+                ?? device)
     }
 
     public func enqueue(_ prepare: (UnsafeMutableBufferPointer<Float>) throws -> Letterbox) throws {

@@ -88,7 +88,8 @@ final class BilinearResizer {
 
     /// Four pixels' sums.
     private func average(
-        _ upper: UnsafePointer<UInt8>, _ lower: UnsafePointer<UInt8>, count: Int, into target: UnsafeMutablePointer<Int16>
+        _ upper: UnsafePointer<UInt8>, _ lower: UnsafePointer<UInt8>, count: Int,
+        into target: UnsafeMutablePointer<Int16>
     ) {
         for channel in 0..<3 {
             let (upper, lower, target) = (upper + channel, lower + channel, target + channel * count)

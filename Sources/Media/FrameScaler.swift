@@ -11,8 +11,8 @@ public final class FrameScaler {
         /// The reference pre-processing bit by bit: FFmpeg's default conversion to 24-bit BGR at full size, then OpenCV's
         /// bilinear scaling of 8-bit pictures.
         case exact
-        /// FFmpeg converts and scales in one go. Several times faster on large pictures; detections near a threshold may
-        /// come out differently.
+        /// FFmpeg converts and scales in one go: several times faster on pictures that are large, turned, or of more than
+        /// 8 bits. Detections differ a little, and some near a threshold come or go.
         case fast
     }
 
@@ -47,7 +47,8 @@ public final class FrameScaler {
     ///   - tensor: `3 × width × height` floats; all are written.
     /// - Returns: how the picture, as displayed, was fitted.
     /// - Throws: when the picture is too large or of a pixel format that cannot be read.
-    public func scale(_ frame: VideoFrame, into tensor: UnsafeMutableBufferPointer<Float>) throws(MediaError) -> Letterbox
+    public func scale(_ frame: VideoFrame, into tensor: UnsafeMutableBufferPointer<Float>) throws(MediaError)
+        -> Letterbox
     {
         precondition(tensor.count == 3 * width * height)
         try check(frame)

@@ -1,3 +1,5 @@
+internal import CFFmpeg
+
 /// A 24-bit BGR picture whose memory is kept while pictures come and go.
 final class PictureBuffer {
     private(set) var width = 0
@@ -6,7 +8,7 @@ final class PictureBuffer {
     private(set) var stride = 0
     private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
-    deinit { memory.deallocate() }
+    deinit { av_free(memory.baseAddress) }
 
     /// Makes room; the pixels are undefined afterwards.
     func resize(width: Int, height: Int) throws(MediaError) {
@@ -14,11 +16,18 @@ final class PictureBuffer {
         self.height = height
         stride = (width * 3 + 127) & ~63
         let needed = stride * height + 64
-        guard memory.count < needed else { return }
-        memory.deallocate()
-        memory = .allocate(byteCount: needed, alignment: 64)
-        // swscale may read back what it wrote beyond the last pixel; it shall not be left to chance.
-        memory.initializeMemory(as: UInt8.self, repeating: 0)
+        // One huge picture shall not hold its memory for ever.
+        let isWasteful = memory.count > 1 << 26 && memory.count / 4 > needed
+        guard memory.count < needed || isWasteful else { return }
+        av_free(memory.baseAddress)
+        memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+        // Zeroed, since swscale may read back what lies beyond the last pixel, which shall not be left to chance.
+        guard let base = av_mallocz(needed) else {
+            throw MediaError(
+                .outOfMemory, operation: "av_mallocz",
+                detail: "no memory for a picture of \(width) × \(height); process smaller pictures, or fewer at a time")
+        }
+        memory = UnsafeMutableRawBufferPointer(start: base, count: needed)
     }
 
     func row(_ y: Int) -> UnsafeMutablePointer<UInt8> {

@@ -16,7 +16,8 @@ extension VideoFrame {
         guard size > 0, Int(size) == bytes.count else {
             throw MediaError(
                 .corrupt, operation: "av_image_get_buffer_size",
-                detail: "\(bytes.count) bytes are no picture of \(width) × \(height) in \(pixelFormat); that takes \(size)")
+                detail:
+                    "\(bytes.count) bytes are no picture of \(width) × \(height) in \(pixelFormat); that takes \(size)")
         }
         guard let frame = av_frame_alloc() else {
             throw MediaError(.outOfMemory, operation: "av_frame_alloc", detail: "no memory for a picture")

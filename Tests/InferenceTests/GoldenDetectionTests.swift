@@ -9,7 +9,8 @@ import Vision
     "Golden detections", .serialized,
     .enabled(if: InferenceFixture.hasVideos, "needs LAPWING_ASSETS and the ffmpeg command"))
 struct GoldenDetectionTests {
-    @Test("The raw output for the golden input is the golden output", arguments: ["yolov8n.onnx", "yolov8n-dynamic.onnx"])
+    @Test(
+        "The raw output for the golden input is the golden output", arguments: ["yolov8n.onnx", "yolov8n-dynamic.onnx"])
     func rawOutput(model: String) throws {
         let bgr = try InferenceFixture.ffmpeg([
             "-i", InferenceFixture.path("golden/car-detection.frame0062.letterbox.png"), "-f", "rawvideo", "-pix_fmt",
@@ -42,7 +43,9 @@ struct GoldenDetectionTests {
         #expect(boxes < 0.05)
     }
 
-    @Test("Detections of the real videos are the golden ones", arguments: [("car-detection", 3), ("one-by-one-person-detection", 31)])
+    @Test(
+        "Detections of the real videos are the golden ones",
+        arguments: [("car-detection", 3), ("one-by-one-person-detection", 31)])
     func detections(video: String, step: Int) throws {
         let frames = try InferenceFixture.frames(of: video, step: step)
         let all = try InferenceFixture.goldenDetections(of: video)
@@ -65,7 +68,8 @@ struct GoldenDetectionTests {
         let found = try InferenceFixture.detect([frame], with: detector)[0]
         #expect(found.map(\.classID) == golden.map(\.classID))
         for (one, other) in zip(found, golden) {
-            #expect(abs(one.confidence - other.confidence) < 1e-4)
+            // The golden file keeps two to three decimals.
+            #expect(abs(one.confidence - other.confidence) < 0.0051)
             #expect(abs(one.box.x1 - other.box.x1) < 0.01 && abs(one.box.y2 - other.box.y2) < 0.01)
         }
     }

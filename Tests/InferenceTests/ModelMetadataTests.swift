@@ -8,7 +8,8 @@ struct ModelMetadataTests {
     func readsONNX() throws {
         var model = SyntheticModel()
         model.metadata = [
-            ("names", "{1: \"men's shoe\", 0: 'a \\'b\\''}"), ("imgsz", "[480, 640]"), ("stride", "32"), ("task", "pose"),
+            ("names", "{1: \"men's shoe\", 0: 'a \\'b\\''}"), ("imgsz", "[480, 640]"), ("stride", "32"),
+            ("task", "pose"),
             ("end2end", "True"),
         ]
         let metadata = try ModelMetadata(onnx: model.bytes, file: "m.onnx")

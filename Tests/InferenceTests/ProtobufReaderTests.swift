@@ -20,7 +20,11 @@ struct ProtobufReaderTests {
             + [0x25, 1, 2, 3, 4]  // 4: fixed32
         #expect(try fields(bytes) == [1, 2, 3, 4])
         var reader = ProtobufReader(bytes)
-        if case .varint(let value)? = try reader.next()?.value { #expect(value == 150) } else { Issue.record("no varint") }
+        if case .varint(let value)? = try reader.next()?.value {
+            #expect(value == 150)
+        } else {
+            Issue.record("no varint")
+        }
     }
 
     @Test(

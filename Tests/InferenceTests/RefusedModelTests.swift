@@ -91,4 +91,36 @@ struct RefusedModelTests {
         #expect(throws: InferenceError.self) { try YOLOv8Detector(modelPath: "/dev/null") }
         #expect(throws: InferenceError.self) { try YOLOv8Detector(modelPath: "") }
     }
+
+    @Test(
+        "Real models that are cut off are refused",
+        .enabled(if: InferenceFixture.hasAssets, "needs LAPWING_ASSETS"))
+    func refusesCutModels() throws {
+        try withFolder { folder in
+            func data(_ name: String) throws -> Data {
+                try Data(contentsOf: URL(fileURLWithPath: InferenceFixture.path("models/\(name)")))
+            }
+            func refusal(_ name: String) throws -> InferenceError {
+                let path = folder.appendingPathComponent(name).path
+                return try #require(throws: InferenceError.self) { try YOLOv8Detector(modelPath: path) }
+            }
+            let onnx = try data("yolov8n.onnx")
+            try onnx.prefix(onnx.count / 2).write(to: folder.appendingPathComponent("cut.onnx"))
+            #expect(try refusal("cut.onnx").code == .notAModel)
+
+            let xml = try data("yolov8n_int8_320_openvino_model/yolov8n.xml")
+            let weights = try data("yolov8n_int8_320_openvino_model/yolov8n.bin")
+            try xml.write(to: folder.appendingPathComponent("half.xml"))
+            try weights.prefix(weights.count / 2).write(to: folder.appendingPathComponent("half.bin"))
+            #expect(try refusal("half.xml").code == .notAModel)
+            try xml.prefix(xml.count / 2).write(to: folder.appendingPathComponent("cut.xml"))
+            try weights.write(to: folder.appendingPathComponent("cut.bin"))
+            #expect(try refusal("cut.xml").code == .notAModel)
+            let names = "names: [person]\n"
+            try names.write(to: folder.appendingPathComponent("metadata.yaml"), atomically: true, encoding: .utf8)
+            try xml.write(to: folder.appendingPathComponent("one.xml"))
+            try weights.write(to: folder.appendingPathComponent("one.bin"))
+            #expect(try refusal("one.xml").detail.contains("80 classes"))
+        }
+    }
 }

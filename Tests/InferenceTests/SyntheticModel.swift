@@ -27,7 +27,8 @@ struct SyntheticModel {
             graph += field(1, node("Cast", [source], "cast") + field(5, text(1, "to") + int(3, 1) + int(20, 2)))
             source = "cast"
         }
-        graph += field(1, node("ReduceMean", [source], "columns_mean") + attribute("axes", [2]) + attribute("keepdims", 0))
+        graph += field(
+            1, node("ReduceMean", [source], "columns_mean") + attribute("axes", [2]) + attribute("keepdims", 0))
         graph += field(
             1, node("ReduceMean", ["columns_mean"], "mean") + attribute("axes", [1, 2]) + attribute("keepdims", 1))
         graph += field(11, value("images", type: inputType, input))
@@ -61,13 +62,17 @@ struct SyntheticModel {
     }
     private func int(_ number: Int, _ value: Int) -> [UInt8] { varint(number << 3) + varint(value) }
     private func ints(_ number: Int, _ values: [Int]) -> [UInt8] { values.flatMap { int(number, $0) } }
-    private func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] { varint(number << 3 | 2) + varint(bytes.count) + bytes }
+    private func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] {
+        varint(number << 3 | 2) + varint(bytes.count) + bytes
+    }
     private func text(_ number: Int, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
 
     private func node(_ type: String, _ inputs: [String], _ output: String) -> [UInt8] {
         inputs.flatMap { text(1, $0) } + text(2, output) + text(4, type)
     }
-    private func attribute(_ name: String, _ value: Int) -> [UInt8] { field(5, text(1, name) + int(3, value) + int(20, 2)) }
+    private func attribute(_ name: String, _ value: Int) -> [UInt8] {
+        field(5, text(1, name) + int(3, value) + int(20, 2))
+    }
     private func attribute(_ name: String, _ values: [Int]) -> [UInt8] {
         field(5, text(1, name) + ints(8, values) + int(20, 7))
     }

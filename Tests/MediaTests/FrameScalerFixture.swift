@@ -43,7 +43,9 @@ enum FrameScalerFixture {
 
     /// A picture without structure, the same everywhere.
     static func noise(width: Int, height: Int) -> [UInt8] {
-        (0..<UInt32(width * height * 3)).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761 &+ ($0 >> 7) &* 40503) >> 24) }
+        (0..<UInt32(width * height * 3)).map {
+            UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761 &+ ($0 >> 7) &* 40503) >> 24)
+        }
     }
 
     /// The detector's input back in bytes: rows of BGR pixels.

@@ -79,7 +79,9 @@ indirect enum PythonLiteral: Equatable {
             var items: [(key: PythonLiteral, value: PythonLiteral)] = []
             while true {
                 if skip("}") { return .dictionary(items) }
-                guard let key = value(depth: depth + 1), skip(":"), let item = value(depth: depth + 1) else { return nil }
+                guard let key = value(depth: depth + 1), skip(":"), let item = value(depth: depth + 1) else {
+                    return nil
+                }
                 items.append((key, item))
                 guard skip(",") else { return skip("}") ? .dictionary(items) : nil }
             }
@@ -87,7 +89,8 @@ indirect enum PythonLiteral: Equatable {
 
         private mutating func word() -> PythonLiteral? {
             let start = position
-            while let scalar = peek, scalar.properties.isAlphabetic || "0123456789+-._".unicodeScalars.contains(scalar) {
+            while let scalar = peek, scalar.properties.isAlphabetic || "0123456789+-._".unicodeScalars.contains(scalar)
+            {
                 position += 1
             }
             guard position > start else { return nil }
