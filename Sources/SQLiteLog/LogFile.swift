@@ -170,7 +170,8 @@ enum LogFile {
     ///
     /// What fails here fails again, and better said, where someone needs it.
     static func tidy(_ database: Database, path: String, freedBytes: Int64) {
-        if freedBytes > 0, let free = try? PreparedStatement(database, "PRAGMA freelist_count").first({ $0.integer(0) }),
+        if freedBytes > 0,
+            let free = try? PreparedStatement(database, "PRAGMA freelist_count").first({ $0.integer(0) }),
             let pageSize = try? PreparedStatement(database, "PRAGMA page_size").first({ $0.integer(0) }),
             free * pageSize > reservedBytes
         {
