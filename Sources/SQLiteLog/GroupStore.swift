@@ -167,7 +167,7 @@ enum GroupStore {
         var members: [Int64: Assignor.Member] = [:]
         try PreparedStatement(
             database, "SELECT m.id, s.topic FROM member m JOIN subscription s ON s.member = m.id WHERE m.group_id = ?1"
-        ).forEach(group) { row in
+        ).eachRow(group) { row in
             let id = row.integer(0)
             members[id, default: .init(id: id, topics: [])].topics.insert(row.integer(1))
             return true
@@ -179,7 +179,7 @@ enum GroupStore {
             SELECT c.partition, p.topic, c.owner, c.target FROM claim c JOIN topic_partition p ON p.id = c.partition
             WHERE c.group_id = ?1
             """
-        ).forEach(group) { row in
+        ).eachRow(group) { row in
             partitions.append(
                 .init(
                     id: row.integer(0), topic: row.integer(1), owner: row.optionalInteger(2),
@@ -248,7 +248,7 @@ enum GroupStore {
             LEFT JOIN committed o ON o.group_id = c.group_id AND o.partition = c.partition
             WHERE c.group_id = ?1 AND c.owner = ?2 ORDER BY c.partition
             """
-        ).forEach(membership.group, membership.member) { row in
+        ).eachRow(membership.group, membership.member) { row in
             view.claims.append(
                 .init(
                     id: row.integer(0), partition: TopicPartition(row.text(1), Int(row.integer(2))),
@@ -290,7 +290,7 @@ enum GroupStore {
         live.bind(1, group)
         live.bind(2, SystemClock.monotonicNanoseconds())
         try live.bind(3, SystemClock.bootID) {
-            try live.forEach { row in
+            try live.eachRow { row in
                 members[row.integer(0)] = .init(id: row.text(1), partitions: [])
                 return true
             }
@@ -302,7 +302,7 @@ enum GroupStore {
             JOIN topic_partition p ON p.id = c.partition JOIN topic t ON t.id = p.topic
             WHERE c.group_id = ?1 AND c.owner IS NOT NULL ORDER BY t.name, p.number
             """
-        ).forEach(group) { row in
+        ).eachRow(group) { row in
             members[row.integer(0)]?.partitions.append(TopicPartition(row.text(1), Int(row.integer(2))))
             return true
         }
@@ -313,7 +313,7 @@ enum GroupStore {
             SELECT t.name, p.number, o.next FROM committed o
             JOIN topic_partition p ON p.id = o.partition JOIN topic t ON t.id = p.topic WHERE o.group_id = ?1
             """
-        ).forEach(group) { row in
+        ).eachRow(group) { row in
             committed[TopicPartition(row.text(0), Int(row.integer(1)))] = row.integer(2)
             return true
         }

@@ -58,7 +58,7 @@ final class TopicCatalog: Sendable {
         }
         var partitions: [Int64] = []
         try PreparedStatement(database, "SELECT id FROM topic_partition WHERE topic = ?1 ORDER BY number")
-            .forEach(id) {
+            .eachRow(id) {
                 partitions.append($0.integer(0))
                 return true
             }
