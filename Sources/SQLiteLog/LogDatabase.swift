@@ -159,8 +159,11 @@ final class LogDatabase: Sendable {
         guard isFirst else { return }
         await withCheckedContinuation { continuation in
             // Closing may write the rest of the write-ahead log into the file.
-            DispatchQueue.global().async { [pool] in
+            DispatchQueue.global().async { [pool, path] in
                 try? pool.close()
+                // The last connection to close writes the write-ahead log into the file and removes it, which the
+                // pool's readers, closed last, may not do. If others still use the log, this does nothing.
+                try? DatabaseQueue(path: path).close()
                 continuation.resume()
             }
         }

@@ -67,6 +67,15 @@ struct StorageTests {
         #expect(again.fileSize < 60_000_000)
     }
 
+    @Test("lies alone in its folder once it is closed")
+    func closes() async throws {
+        let log = try await log()
+        try await log.append([record(10)])
+        _ = try await log.read(partition, from: 0)
+        await log.close()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["log.db"])
+    }
+
     @Test("at its limit answers 'full', keeps what it has, and takes more when there is room")
     func full() async throws {
         let log = try await log(.deleteConsumed, .init(maximumFileSize: 5_000_000))
