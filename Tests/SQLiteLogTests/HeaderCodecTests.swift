@@ -11,7 +11,9 @@ struct HeaderCodecTests {
 
     @Test("brings headers back as they were")
     func roundTrip() {
-        let headers: [Record.Header] = [.init("", []), .init("näme", [0, 255]), .init("x", .init(repeating: 7, count: 300))]
+        let headers: [Record.Header] = [
+            .init("", []), .init("näme", [0, 255]), .init("x", .init(repeating: 7, count: 300)),
+        ]
         #expect(decode(HeaderCodec.encode(headers)) == headers)
         #expect(decode([]) == [])
     }

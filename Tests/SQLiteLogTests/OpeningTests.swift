@@ -59,6 +59,22 @@ struct OpeningTests {
         await log.close()
     }
 
+    @Test("by a link is opening what it leads to")
+    func link() async throws {
+        let first = try SQLiteLog(path: folder.file())
+        try await first.createTopics([.init(name: "t", partitions: 1, cleanup: .keep)])
+        try FileManager.default.createDirectory(atPath: folder.file("links"), withIntermediateDirectories: false)
+        let link = folder.file("links/link.db")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.file())
+        let second = try SQLiteLog(path: link)
+        async let records = first.read(TopicPartition("t", 0), from: 0, maxBytes: 1000, wait: .seconds(30))
+        try await second.append([.init(topic: "t", record: Record(key: "k", value: [1]))])
+        #expect(try await records.count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("links")) == ["link.db"])
+        await first.close()
+        await second.close()
+    }
+
     @Test("in a folder that is missing says so")
     func missingFolder() {
         let error = failure(folder.file("none/log.db"))
