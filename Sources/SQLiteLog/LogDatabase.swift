@@ -16,6 +16,7 @@ final class LogDatabase: Sendable {
     private let pool: DatabasePool
     private let watcher: ChangeWatcher
     private let gate = Mutex(Gate())
+    private let nextTruncation = Mutex(ContinuousClock.now)
 
     private struct Gate {
         var accesses = 0
@@ -109,9 +110,19 @@ final class LogDatabase: Sendable {
             ChangeWatcher.announce(path: path)
             hub.wake()
         }
-        LogFile.tidy(database, path: path, freedBytes: outcome.freedBytes)
+        LogFile.vacuum(database, freedBytes: outcome.freedBytes)
+        shortenWriteAheadLog(database)
         // The transaction ran, so the body has returned.
         return result!
+    }
+
+    /// SQLite starts the write-ahead log over when no reader needs it any more; readers that overlap without a gap can
+    /// put that off for ever, so that beyond a length it is worth waiting for them.
+    private func shortenWriteAheadLog(_ database: Database) {
+        guard LogFile.isWriteAheadLogLong(path), nextTruncation.withLock({ $0 <= .now }) else { return }
+        _ = try? database.checkpoint(.truncate)
+        // If a reader hangs, each attempt takes the whole busy timeout.
+        nextTruncation.withLock { $0 = .now.advanced(by: .seconds(60)) }
     }
 
     // MARK: - Waiting
@@ -159,8 +170,11 @@ final class LogDatabase: Sendable {
         guard isFirst else { return }
         await withCheckedContinuation { continuation in
             // Closing may write the rest of the write-ahead log into the file.
-            DispatchQueue.global().async { [pool] in
+            DispatchQueue.global().async { [pool, path] in
                 try? pool.close()
+                // The last connection to close writes the write-ahead log into the file and removes it, which the
+                // pool's readers, closed last, may not do. If others still use the log, this does nothing.
+                try? DatabaseQueue(path: path).close()
                 continuation.resume()
             }
         }

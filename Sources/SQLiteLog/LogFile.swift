@@ -70,7 +70,12 @@ enum LogFile {
             return nil
         }
         if let problem { throw problem }
-        return file
+        // SQLite keeps its other files beside the file itself, not beside a link to it.
+        guard let real = realpath(file, nil) else {
+            throw failure("\(path): \(reason()): give the path of a file, or of one to be made")
+        }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     private static func reason() -> String { String(cString: strerror(errno)) }
@@ -166,11 +171,12 @@ enum LogFile {
 
     // MARK: - Tidying
 
-    /// Gives free pages back and keeps the write-ahead log short; small, bounded work after a transaction.
+    /// Gives free pages back; small, bounded work after a transaction.
     ///
     /// What fails here fails again, and better said, where someone needs it.
-    static func tidy(_ database: Database, path: String, freedBytes: Int64) {
-        if freedBytes > 0, let free = try? PreparedStatement(database, "PRAGMA freelist_count").first({ $0.integer(0) }),
+    static func vacuum(_ database: Database, freedBytes: Int64) {
+        if freedBytes > 0,
+            let free = try? PreparedStatement(database, "PRAGMA freelist_count").first({ $0.integer(0) }),
             let pageSize = try? PreparedStatement(database, "PRAGMA page_size").first({ $0.integer(0) }),
             free * pageSize > reservedBytes
         {
@@ -179,11 +185,12 @@ enum LogFile {
             let spare = free - reservedBytes / pageSize
             try? database.execute(sql: "PRAGMA incremental_vacuum(\(min(pages, spare)))")
         }
+    }
+
+    /// Whether the write-ahead log has grown so long that it should start over.
+    static func isWriteAheadLogLong(_ path: String) -> Bool {
         var status = stat()
-        if stat(path + "-wal", &status) == 0, status.st_size > longestWriteAheadLog {
-            // Readers that overlap without a gap can keep the log from ever starting over; this waits for them.
-            _ = try? database.checkpoint(.truncate)
-        }
+        return stat(path + "-wal", &status) == 0 && status.st_size > longestWriteAheadLog
     }
 
     /// Bytes on disk, with the write-ahead log.

@@ -34,13 +34,13 @@ struct PreparedStatement {
     }
 
     /// Hands each row to `body`, until there is none or `body` answers false.
-    func forEach(_ arguments: Int64?..., body: (borrowing Row) throws -> Bool) throws {
+    func eachRow(_ arguments: Int64?..., body: (borrowing Row) throws -> Bool) throws {
         bind(arguments)
-        try forEach(body)
+        try eachRow(body)
     }
 
     /// The same with the arguments bound already.
-    func forEach(_ body: (borrowing Row) throws -> Bool) throws {
+    func eachRow(_ body: (borrowing Row) throws -> Bool) throws {
         defer { sqlite3_reset(handle) }
         while try step() {
             guard try body(Row(handle: handle)) else { return }

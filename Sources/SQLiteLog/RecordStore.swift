@@ -107,7 +107,7 @@ enum RecordStore {
             """
             SELECT id, timestamp, size, key, headers, value FROM record WHERE id >= ?1 AND id < ?2 ORDER BY id
             """
-        ).forEach(
+        ).eachRow(
             Schema.recordID(partition: partition, offset: offset), (partition + 1) << Schema.offsetBits
         ) { row in
             let size = Int(row.integer(2)) + overhead
@@ -182,7 +182,7 @@ enum RecordStore {
         var bytes: Int64 = 0
         try PreparedStatement(
             database, "SELECT id, size FROM record WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3"
-        ).forEach(start, Schema.recordID(partition: partition, offset: consumed), trimmedRecords) { row in
+        ).eachRow(start, Schema.recordID(partition: partition, offset: consumed), trimmedRecords) { row in
             lastID = row.integer(0)
             bytes += row.integer(1)
             return bytes < trimmedBytes

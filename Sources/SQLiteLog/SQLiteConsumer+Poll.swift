@@ -100,6 +100,8 @@ extension SQLiteConsumer {
         try await log.database.write("join") { [self] database, outcome in
             let current = state.withLock { $0.hasLeft ? nil : $0.membership }
             guard let current, current.member == former.member else { return }
+            // It may have been on its way in when the log was read.
+            guard try !GroupStore.view(current, database).isMember else { return }
             _ = try joinAgain(database, &outcome)
         }
     }
@@ -149,6 +151,8 @@ extension SQLiteConsumer {
     private static func compare(
         _ state: inout State, with view: GroupStore.View, of membership: GroupStore.Membership
     ) -> ConsumerEvent? {
+        // It left while the log was being read.
+        guard !state.hasLeft else { return nil }
         let claims = view.isMember ? view.claims : []
         let owned = Dictionary(uniqueKeysWithValues: claims.map { ($0.id, $0) })
         let lost = state.held.filter { owned[$0.key]?.epoch != $0.value.epoch }

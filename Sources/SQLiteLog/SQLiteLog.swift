@@ -123,10 +123,15 @@ public final class SQLiteLog: EventLog {
     /// The partition of each record: the one asked for, the key's, or the next in turn.
     func choosePartitions(_ records: [OutgoingRecord], _ operation: String) async throws -> [Int] {
         let names = Set(records.map(\.topic))
-        let topics = try await database.read(operation) { [catalog] database in
-            var topics: [String: TopicCatalog.Topic] = [:]
-            for name in names { topics[name] = try catalog.existingTopic(name, database, operation) }
-            return topics
+        let topics: [String: TopicCatalog.Topic]
+        if let remembered = catalog.remembered(names) {
+            topics = remembered
+        } else {
+            topics = try await database.read(operation) { [catalog] database in
+                var topics: [String: TopicCatalog.Topic] = [:]
+                for name in names { topics[name] = try catalog.existingTopic(name, database, operation) }
+                return topics
+            }
         }
         return try records.map { outgoing in
             guard let topic = topics[outgoing.topic] else {

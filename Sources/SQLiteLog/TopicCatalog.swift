@@ -15,6 +15,13 @@ final class TopicCatalog: Sendable {
 
     private let known = Mutex<[String: Topic]>([:])
 
+    /// The topics of these names, if all of them have been seen before.
+    func remembered(_ names: Set<String>) -> [String: Topic]? {
+        known.withLock { known in
+            names.allSatisfy { known[$0] != nil } ? known : nil
+        }
+    }
+
     /// The topic of that name; nil when there is none.
     func topic(_ name: String, _ database: Database) throws -> Topic? {
         if let topic = known.withLock({ $0[name] }) { return topic }
@@ -58,7 +65,7 @@ final class TopicCatalog: Sendable {
         }
         var partitions: [Int64] = []
         try PreparedStatement(database, "SELECT id FROM topic_partition WHERE topic = ?1 ORDER BY number")
-            .forEach(id) {
+            .eachRow(id) {
                 partitions.append($0.integer(0))
                 return true
             }
