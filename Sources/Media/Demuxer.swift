@@ -91,7 +91,11 @@ public final class Demuxer {
             if let packet = repair?.next() { return packet }
             if ended { return nil }
             if let packet = try nextFiltered() {
-                if repair == nil { return packet }
+                if repair == nil {
+                    // Matroska has decoding times instead where it wraps the codec's AVI form.
+                    packet.pts = packet.pts ?? packet.dts
+                    return packet
+                }
                 repair?.push(packet)
             } else {
                 ended = true
