@@ -156,6 +156,8 @@ public final class Demuxer {
             truncation = "the file ends in the middle of a frame; the frames before it are whole"
         } else if status != Int32(lapwing_AVERROR_EOF) {
             truncation = "the file cannot be read to its end (\(describeAVError(status)))"
+        } else {
+            truncation = Truncation.describe(input)
         }
     }
 

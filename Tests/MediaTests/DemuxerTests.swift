@@ -52,7 +52,7 @@ struct DemuxerTests {
 
         let cover = Clip.path("cover.mp4")
         _ = try FFmpegTool.ffmpeg([
-            "-f", "lavfi", "-i", "sine=duration=1", "-f", "lavfi", "-i", "testsrc2=size=64x64", "-frames:v", "1",
+            "-f", "lavfi", "-i", "sine=duration=1", "-f", "lavfi", "-i", "testsrc2=size=64x64:duration=0.04",
             "-map", "0", "-map", "1", "-c:a", "aac", "-c:v", "mjpeg", "-disposition:v:0", "attached_pic", cover,
         ])
         #expect(fault(cover)?.code == .noVideoStream, "\(String(describing: fault(cover)))")
