@@ -54,3 +54,12 @@ static inline int lapwing_copy_stream_side_data(AVStream *to, const AVStream *fr
 #endif
     return 0;
 }
+
+// Without this flag, old versions call get_buffer2 on one thread only, which stalls the others. It is gone in 60.
+static inline void lapwing_allow_buffers_on_any_thread(AVCodecContext *context) {
+#if LIBAVCODEC_VERSION_MAJOR < 60
+    context->thread_safe_callbacks = 1;
+#else
+    (void)context;
+#endif
+}

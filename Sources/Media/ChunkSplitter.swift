@@ -158,7 +158,8 @@ public final class ChunkSplitter {
         let first = groups[..<count].map(\.earliest).min() ?? 0
         let pts = displayed > 0 ? first : own.first?.pts ?? 0
         if startPTS == nil { startPTS = pts }
-        let end = last.map { ($0.pts ?? pts) + ($0.duration ?? step) } ?? pts
+        var end = last.map { ($0.pts ?? pts) + ($0.duration ?? step) } ?? pts
+        if count < groups.count, groups[count].displayedCount > 0 { end = groups[count].earliest }
         let chunk = Chunk(
             index: index, bytes: written.bytes, container: container, stream: demuxer.stream, firstFrame: frameIndex,
             frameCount: displayed, prerollFrames: before.count(where: \.isDisplayed), prerollPackets: before.count,

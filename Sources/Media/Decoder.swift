@@ -49,6 +49,8 @@ final class Decoder {
         context.pointee.max_pixels = Int64(limits.maxPixels)
         // Were it too small at first, the decoder would drop frames that come out of order.
         context.pointee.has_b_frames = max(context.pointee.has_b_frames, Int32(clamping: min(16, reorderDepth)))
+        lapwing_allow_buffers_on_any_thread(context)
+        context.pointee.get_buffer2 = clearedBuffer
         if status >= 0 { status = avcodec_open2(context, codec, nil) }
         guard status >= 0 else {
             var context: UnsafeMutablePointer<AVCodecContext>? = context
@@ -95,4 +97,22 @@ final class Decoder {
         default: .failed(status)
         }
     }
+}
+
+/// Gives a decoder room for a picture, as FFmpeg does by itself, but without what was there before: what a damaged packet
+/// leaves undecoded would otherwise be parts of some older picture, different from run to run.
+private func clearedBuffer(
+    _ context: UnsafeMutablePointer<AVCodecContext>?, _ frame: UnsafeMutablePointer<AVFrame>?, _ flags: Int32
+) -> Int32 {
+    let status = avcodec_default_get_buffer2(context, frame, flags)
+    guard status >= 0, let frame else { return status }
+    withUnsafePointer(to: &frame.pointee.buf) { buffers in
+        buffers.withMemoryRebound(to: UnsafeMutablePointer<AVBufferRef>?.self, capacity: Int(AV_NUM_DATA_POINTERS)) {
+            for index in 0..<Int(AV_NUM_DATA_POINTERS) {
+                guard let buffer = $0[index], let data = buffer.pointee.data else { continue }
+                data.update(repeating: 0, count: Int(buffer.pointee.size))
+            }
+        }
+    }
+    return status
 }

@@ -5,6 +5,8 @@ import Testing
 struct Clip: Sendable, CustomTestStringConvertible {
     var name: String
     var fileName: String
+    /// The clip that is its input, if any.
+    var base: String?
     /// Arguments of `ffmpeg` before the output's name.
     var arguments: [String]
     /// How many displayed frames it has.
@@ -33,14 +35,16 @@ struct Clip: Sendable, CustomTestStringConvertible {
     /// A path in this test run's own directory.
     static func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
 
-    private static let lock = NSLock()
+    private static let lock = NSRecursiveLock()
 
     /// The path of the clip, which is generated on first use.
     func make() throws -> String {
         try Self.lock.withLock {
             let path = Self.path(fileName)
             if !FileManager.default.fileExists(atPath: path) {
-                _ = try FFmpegTool.ffmpeg(arguments + ["-fflags", "+bitexact", path])
+                let input = try Self.all.first { $0.fileName == self.base }?.make()
+                _ = try FFmpegTool.ffmpeg(
+                    (input.map { ["-i", $0] } ?? []) + arguments + ["-fflags", "+bitexact", path])
             }
             return path
         }
@@ -154,8 +158,8 @@ struct Clip: Sendable, CustomTestStringConvertible {
     static let oneFrame = Clip(
         name: "a single frame", fileName: "one.mp4", arguments: testPattern(1) + x264(), frameCount: 1)
     static let rotated = Clip(
-        name: "a rotation", fileName: "rotated.mp4",
-        arguments: testPattern(30) + x264("bframes=2") + ["-metadata:s:v:0", "rotate=90"], frameCount: 30)
+        name: "a rotation", fileName: "rotated.mp4", base: "h264.mp4",
+        arguments: ["-c", "copy", "-metadata:s:v:0", "rotate=90"], frameCount: 60)
     static let fragmented = Clip(
         name: "a fragmented MP4", fileName: "fragmented.mp4",
         arguments: testPattern(40) + x264("bframes=2") + ["-movflags", "frag_keyframe+empty_moov"], frameCount: 40)
@@ -166,9 +170,17 @@ struct Clip: Sendable, CustomTestStringConvertible {
         name: "key frames only", fileName: "intra.mp4",
         arguments: testPattern(20) + ["-c:v", "libx264", "-preset", "veryfast", "-g", "1"], frameCount: 20)
 
+    static let intraRefresh = Clip(
+        name: "H.264 with a rolling refresh instead of key frames", fileName: "refresh.mp4",
+        arguments: testPattern(60) + x264("bframes=0:intra-refresh=1:keyint=10:scenecut=0"), frameCount: 60)
+    static let interlaced = Clip(
+        name: "interlaced H.264 in a transport stream", fileName: "interlaced.ts",
+        arguments: testPattern(50) + ["-flags", "+ilme+ildct"] + x264("bframes=2:tff=1:open-gop=0"), frameCount: 50,
+        keepsBytes: false)
+
     static let all = [
         h264, h264OpenGOP, hevcClosed, hevcOpen, hevcTag, vp9, vp8, av1, mpeg4AVI, mpeg4BFramesAVI, h264AVI, h264Raw,
         mpeg2, mjpeg, ffv1, ffv1NTSC, transportStream, hevcTransportStream, variableRate, ntsc, lateStart,
-        lateStartMatroska, largeGOP, oneFrame, rotated, fragmented, twoSizes, everyFrameKey,
+        lateStartMatroska, largeGOP, oneFrame, rotated, fragmented, twoSizes, everyFrameKey, intraRefresh, interlaced,
     ]
 }

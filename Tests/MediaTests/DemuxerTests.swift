@@ -146,8 +146,14 @@ struct DemuxerTests {
         #expect(stream.codec == "h264")
         #expect((stream.codedWidth, stream.codedHeight) == (160, 120))
         #expect((stream.width, stream.height) == (120, 160))
-        #expect(stream.rotation == 90)
         #expect(stream.frameRate == Rational(25, 1))
-        #expect(stream.duration == 1.2)
+        #expect(stream.duration.map { abs($0 - 2.4) < 0.05 } == true)
+        // The judge: FFmpeg turns the first picture by itself, and as we say.
+        let first = ["-frames:v", "1", "-f", "framemd5", "-"]
+        let turn = ["-vf", stream.rotation == 90 ? "transpose=clock" : "transpose=cclock"]
+        let path = try Clip.rotated.make()
+        #expect(
+            try FFmpegTool.ffmpeg(["-i", path] + first)
+                == FFmpegTool.ffmpeg(["-noautorotate", "-i", path] + turn + first))
     }
 }
