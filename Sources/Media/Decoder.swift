@@ -24,11 +24,12 @@ final class Decoder {
     private var context: UnsafeMutablePointer<AVCodecContext>
 
     /// - Parameters:
-    ///   - threads: how many threads decode; 1 or more. With more than one, every fault is told; with one, faults are
-    ///     concealed where the decoder can.
+    ///   - threads: how many threads decode; 1 or more.
+    ///   - tellsFaults: whether every fault is told, or concealed where the decoder can.
     ///   - reorderDepth: how many frames precede one in decoding order and follow it in presentation order, at most.
     init(
-        parameters: StreamParameters, threads: Int, reorderDepth: Int, limits: MediaLimits, name: String
+        parameters: StreamParameters, threads: Int, tellsFaults: Bool, reorderDepth: Int, limits: MediaLimits,
+        name: String
     ) throws(MediaError) {
         let codecName = String(cString: avcodec_get_name(parameters.codecID))
         guard let codec = avcodec_find_decoder(parameters.codecID) else {
@@ -43,9 +44,9 @@ final class Decoder {
         var status = avcodec_parameters_to_context(context, parameters.codecParameters)
         context.pointee.thread_count = Int32(clamping: max(1, threads))
         context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
-        // Some decoders hide faults unless told not to. With one thread, they may: what they then make of a damaged
-        // picture is better than nothing, and always the same.
-        if threads > 1 { context.pointee.err_recognition |= AV_EF_EXPLODE }
+        // Some decoders hide faults unless told not to. H.264 marks damaged pictures anyway, and would take references
+        // from before an open group for faults, though no picture uses them.
+        if tellsFaults, parameters.codecID != AV_CODEC_ID_H264 { context.pointee.err_recognition |= AV_EF_EXPLODE }
         context.pointee.max_pixels = Int64(limits.maxPixels)
         // Were it too small at first, the decoder would drop frames that come out of order.
         context.pointee.has_b_frames = max(context.pointee.has_b_frames, Int32(clamping: min(16, reorderDepth)))

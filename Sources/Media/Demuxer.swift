@@ -53,7 +53,7 @@ public final class Demuxer {
         self.limits = limits
         let context = input.context
         if probes ?? !asStored {
-            let status = avformat_find_stream_info(context, nil)
+            let status = Self.probe(context, limits: limits)
             if status < 0 {
                 throw MediaError(
                     .notAVideo, operation: "avformat_find_stream_info",
@@ -105,6 +105,14 @@ public final class Demuxer {
         }
     }
 
+    /// Looks into the streams, whose decoders obey the limit on picture sizes while it does.
+    private static func probe(_ context: UnsafeMutablePointer<AVFormatContext>, limits: MediaLimits) -> Int32 {
+        var options = [OpaquePointer?](repeating: nil, count: Int(context.pointee.nb_streams))
+        for index in options.indices { av_dict_set(&options[index], "max_pixels", String(limits.maxPixels), 0) }
+        defer { for index in options.indices { av_dict_free(&options[index]) } }
+        return avformat_find_stream_info(context, &options)
+    }
+
     private func nextFiltered() throws(MediaError) -> Packet? {
         guard let filter else { return try nextStored() }
         while true {
@@ -138,6 +146,7 @@ public final class Demuxer {
                         + "\(limits.maxPacketBytes)")
             }
             packetsRead += 1
+            packet.dropSenselessTimes()
             stored.append(packet)
         }
     }

@@ -130,8 +130,8 @@ struct TimestampRepair {
     /// later frames stay later.
     private mutating func joinDiscontinuity(_ packet: Packet) {
         guard joinsDiscontinuities, let time = packet.dts ?? packet.pts else { return }
-        if let newest = newestTime, time + offset < newest - backwardJump {
-            offset = newest + step - time
+        if let newest = newestTime, newest < sensibleTimes.upperBound, time + offset < newest - backwardJump {
+            offset = newest &+ step &- time
         }
         if offset != 0 {
             packet.pts = packet.pts.map { $0 + offset }

@@ -21,6 +21,7 @@ public final class VideoAssembler {
     private var timestamps = DecodeTimestamps()
     private var container: ChunkContainer?
     private var offset: Int64 = 0
+    private var configuration: [UInt8]?
     private var timeBase = Rational(1, 1)
     private var firstTime: Int64?
     private var lastDisplayed: Int64?
@@ -102,23 +103,40 @@ public final class VideoAssembler {
             defer { position += 1 }
             guard position >= info.prerollPackets else { continue }
             guard let stored = packet.pts else { throw ChunkTimeline.damaged(info, "packet \(position) has no time") }
-            func restored(_ time: Int64) -> Int64 { rescale(time, from: from, to: to) &+ info.timestampShift }
             if let exact = info.exactPTS {
-                guard position < exact.count else {
-                    throw ChunkTimeline.damaged(info, "it holds more than \(exact.count) packets")
+                guard position < exact.count, sensibleTimes.contains(exact[position]) else {
+                    throw ChunkTimeline.damaged(info, "the time of packet \(position) is unknown")
                 }
                 times.append(exact[position])
             } else {
-                times.append(restored(stored))
+                times.append(try ChunkTimeline.restore(stored, from: from, to: to, info: info))
             }
-            packet.dts = packet.dts.map(restored)
+            if let dts = packet.dts {
+                packet.dts = try ChunkTimeline.restore(dts, from: from, to: to, info: info)
+            }
             packet.duration = packet.duration.map { rescale($0, from: from, to: to) }
             packet.isDiscard = hidden.contains(position)
             packet.withBytes { hasher.update(bufferPointer: $0) }
             packets.append(packet)
         }
+        try checkConfiguration(of: demuxer, info: info)
         try open(like: demuxer, info: info, packets: packets, times: times)
         try write(packets, times: times)
+    }
+
+    /// A file has one decoder configuration for all its frames.
+    private func checkConfiguration(of demuxer: Demuxer, info: ChunkDecodingInfo) throws(MediaError) {
+        let parameters = demuxer.parameters
+        guard parameters.codecID == AV_CODEC_ID_H264 || parameters.codecID == AV_CODEC_ID_HEVC else { return }
+        let current = parameters.withExtradata { Array($0) }
+        guard configuration == nil || configuration == current else {
+            throw MediaError(
+                .unsupported, operation: "assemble",
+                detail:
+                    "\(info.name): the decoder's configuration changes within the video, which one file cannot hold; "
+                    + "use the chunks themselves")
+        }
+        configuration = current
     }
 
     private func open(
