@@ -48,7 +48,7 @@ let package = Package(
         .target(name: "Inference", dependencies: ["COpenVINO", "Vision", "Yams", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: fast + openVINOHeaders, linkerSettings: openVINOLibraries),
         .target(name: "EventLog", swiftSettings: settings),
         .target(name: "EventLogTesting", dependencies: ["EventLog"], swiftSettings: settings),
-        .target(name: "SQLiteLog", dependencies: ["EventLog", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: settings),
+        .target(name: "SQLiteLog", dependencies: ["EventLog", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")], swiftSettings: settings),
         .target(
             name: "Pipeline",
             dependencies: [
@@ -70,12 +70,12 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
 
         .testTarget(name: "VisionTests", dependencies: ["Vision"], swiftSettings: settings),
-        .testTarget(name: "TrackingTests", dependencies: ["Tracking", "Evaluation"], swiftSettings: settings),
+        .testTarget(name: "TrackingTests", dependencies: ["Tracking", "Evaluation", "Vision"], swiftSettings: settings),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),
-        .testTarget(name: "MediaTests", dependencies: ["Media"], swiftSettings: settings),
-        .testTarget(name: "InferenceTests", dependencies: ["Inference", "Media"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
+        .testTarget(name: "InferenceTests", dependencies: ["Inference", "Media", "Vision"], swiftSettings: settings + openVINOHeaders),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog"], swiftSettings: settings),
-        .testTarget(name: "SQLiteLogTests", dependencies: ["SQLiteLog", "EventLogTesting"], swiftSettings: settings),
+        .testTarget(name: "SQLiteLogTests", dependencies: ["SQLiteLog", "EventLog", "EventLogTesting", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")], swiftSettings: settings),
         .testTarget(name: "PipelineTests", dependencies: ["PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "Tracking", "Inference", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")], swiftSettings: settings + openVINOHeaders),
         .testTarget(name: "CommandTests", dependencies: ["lapwing", "Pipeline"], swiftSettings: settings + openVINOHeaders),
     ],

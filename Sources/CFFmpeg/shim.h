@@ -89,3 +89,12 @@ static inline void lapwing_copy_image(AVFrame *frame, const uint8_t *bytes) {
     av_image_copy(frame->data, frame->linesize, (const uint8_t **)planes, strides, (enum AVPixelFormat)frame->format,
                   frame->width, frame->height);
 }
+
+// Without this flag, old versions call get_buffer2 on one thread only, which stalls the others. It is gone in 60.
+static inline void lapwing_allow_buffers_on_any_thread(AVCodecContext *context) {
+#if LIBAVCODEC_VERSION_MAJOR < 60
+    context->thread_safe_callbacks = 1;
+#else
+    (void)context;
+#endif
+}

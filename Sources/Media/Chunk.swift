@@ -22,7 +22,8 @@ public struct Chunk: Sendable {
     public var pts: Int64
     /// Presentation time of frame 0 of the video, in the source's time base.
     public var startPTS: Int64
-    /// From the first own frame to the end of the last one, in the source's time base.
+    /// From the first own frame to the first one of the next chunk, or to the end of the last frame of the video, in the
+    /// source's time base.
     public var duration: Int64
     /// What to add to timestamps of the file, after rescaling them to the source's time base, to get the source's.
     public var timestampShift: Int64

@@ -25,6 +25,8 @@ public final class ChunkDecoder {
     private var sentAll = false
     private var drained = false
     private var failures = 0
+    /// Whether damage made the decoder start again with one thread.
+    private(set) var hasRestarted = false
     /// Position among the chunk's own frames of the next one to give out.
     private var nextRank = 0
     /// Decoded frames that wait for earlier ones.
@@ -51,11 +53,14 @@ public final class ChunkDecoder {
         self.info = info
         self.limits = limits
         self.threads = max(1, threads)
+        guard (0...1 << 52).contains(info.firstFrame), (0...1 << 52).contains(info.frameCount) else {
+            throw ChunkTimeline.damaged(info, "its frame numbers are out of range")
+        }
         timeline = try ChunkTimeline(Self.open(source, info, limits), info: info)
         demuxer = try Self.open(source, info, limits)
         decoder = try Decoder(
-            parameters: demuxer.parameters, threads: self.threads, reorderDepth: timeline.reorderDepth, limits: limits,
-            name: info.name)
+            parameters: demuxer.parameters, threads: self.threads, tellsFaults: self.threads > 1,
+            reorderDepth: timeline.reorderDepth, limits: limits, name: info.name)
     }
 
     /// The next frame; nil after the last one.
@@ -81,9 +86,7 @@ public final class ChunkDecoder {
         switch try decoder.receive() {
         case .frame(let pointer):
             let image = VideoFrame(owning: pointer, rotation: info.rotation)
-            let isDamaged =
-                pointer.pointee.decode_error_flags != 0 || pointer.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0
-            if isDamaged, try restartsWithOneThread() { return }
+            if isDamaged(pointer), try restartsWithOneThread() { return }
             guard let rank = Int(exactly: pointer.pointee.pts), rank >= nextRank, rank < timeline.times.count else {
                 return
             }
@@ -126,6 +129,14 @@ public final class ChunkDecoder {
         packetPosition += 1
     }
 
+    /// Whether FFmpeg says that it guessed parts of a picture that matters.
+    private func isDamaged(_ frame: UnsafeMutablePointer<AVFrame>) -> Bool {
+        guard frame.pointee.decode_error_flags != 0 || frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 else {
+            return false
+        }
+        return !timeline.undecodablePreroll.contains(Int(clamping: frame.pointee.pts) &+ timeline.ranks.count &+ 1)
+    }
+
     private func noteFailure() throws(MediaError) {
         if try restartsWithOneThread() { return }
         failures += 1
@@ -136,10 +147,12 @@ public final class ChunkDecoder {
     private func restartsWithOneThread() throws(MediaError) -> Bool {
         guard threads > 1 else { return false }
         threads = 1
+        hasRestarted = true
         demuxer = try Self.open(source, info, limits)
+        // What one thread makes of a damaged picture is better than nothing, and always the same.
         decoder = try Decoder(
-            parameters: demuxer.parameters, threads: 1, reorderDepth: timeline.reorderDepth, limits: limits,
-            name: info.name)
+            parameters: demuxer.parameters, threads: 1, tellsFaults: false, reorderDepth: timeline.reorderDepth,
+            limits: limits, name: info.name)
         packetPosition = 0
         unsent = nil
         sentAll = false

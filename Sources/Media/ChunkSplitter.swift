@@ -10,7 +10,8 @@ internal import Crypto
 /// it.
 ///
 /// Packets before the first key frame are kept in the first chunk. They count as frames, though a decoder may show
-/// nothing for them. A splitter belongs to one thread at a time.
+/// nothing for them; so do pictures that are displayed before the first key frame and come after it. Where a video has no
+/// key frames but is refreshed bit by bit, there is no cut. A splitter belongs to one thread at a time.
 public final class ChunkSplitter {
     private let demuxer: Demuxer
     private let target: Int64
@@ -21,6 +22,7 @@ public final class ChunkSplitter {
 
     /// Whole groups that are in no chunk yet, and the one that is still growing.
     private var groups: [GroupOfPictures] = []
+    private var groupsRoom = 0
     private var growing = GroupOfPictures()
     private var growingHasKey = false
     private var sourceEnded = false
@@ -64,6 +66,7 @@ public final class ChunkSplitter {
             let finished = startsGroup && growingHasKey
             if finished {
                 groups.append(growing)
+                groupsRoom += growing.room
                 growing = GroupOfPictures()
             }
             growingHasKey = growingHasKey || startsGroup
@@ -72,7 +75,10 @@ public final class ChunkSplitter {
             if finished { return }
         }
         sourceEnded = true
-        if !growing.packets.isEmpty { groups.append(growing) }
+        if !growing.packets.isEmpty {
+            groups.append(growing)
+            groupsRoom += growing.room
+        }
         growing = GroupOfPictures()
         guard index > 0 || !groups.isEmpty else {
             let cause = demuxer.truncation.map { ": \($0)" } ?? ""
@@ -101,6 +107,7 @@ public final class ChunkSplitter {
 
     /// How many of ``groups`` the next chunk takes; nil where more of the source must be read to know.
     private func plannedCut() throws(MediaError) -> Int? {
+        guard mayCut else { return nil }
         var lastClean: Int?
         var lastPossible: Int?
         var room = fixedRoom + (preroll?.room ?? 0)
@@ -135,6 +142,13 @@ public final class ChunkSplitter {
         return sourceEnded && !groups.isEmpty ? groups.count : nil
     }
 
+    /// Whether it is worth the while to look at all groups.
+    private var mayCut: Bool {
+        guard !sourceEnded, let first = groups.first, let last = groups.last else { return !groups.isEmpty }
+        return last.displayedCount > 0 && last.earliest - min(first.earliest, last.earliest) >= target
+            || last.newExtradata != nil || groupsRoom + (preroll?.room ?? 0) + fixedRoom > maxBytes
+    }
+
     private func joined(_ groups: ArraySlice<GroupOfPictures>) -> GroupOfPictures {
         var result = GroupOfPictures()
         for group in groups { for packet in group.packets { result.append(packet) } }
@@ -158,7 +172,8 @@ public final class ChunkSplitter {
         let first = groups[..<count].map(\.earliest).min() ?? 0
         let pts = displayed > 0 ? first : own.first?.pts ?? 0
         if startPTS == nil { startPTS = pts }
-        let end = last.map { ($0.pts ?? pts) + ($0.duration ?? step) } ?? pts
+        var end = last.map { ($0.pts ?? pts) + ($0.duration ?? step) } ?? pts
+        if count < groups.count, groups[count].displayedCount > 0 { end = groups[count].earliest }
         let chunk = Chunk(
             index: index, bytes: written.bytes, container: container, stream: demuxer.stream, firstFrame: frameIndex,
             frameCount: displayed, prerollFrames: before.count(where: \.isDisplayed), prerollPackets: before.count,
@@ -170,6 +185,7 @@ public final class ChunkSplitter {
         frameIndex += displayed
         let continues = count < groups.count && !groups[count].isClosed && groups[count].newExtradata == nil
         preroll = continues ? groups[count - 1] : nil
+        groupsRoom -= groups[..<count].reduce(0) { $0 + $1.room }
         groups.removeFirst(count)
         return chunk
     }
@@ -183,7 +199,7 @@ public final class ChunkSplitter {
         for container in candidates {
             let writer = ChunkWriter(
                 container: container, parameters: parameters, timeBase: demuxer.stream.timeBase,
-                name: "chunk \(index) of '\(demuxer.name)'", step: step)
+                name: "chunk \(index) of '\(demuxer.name)'", limits: demuxer.limits, step: step)
             var hasher = hasher
             do throws(MediaError) {
                 let written = try writer.write(packets) { position, stored in

@@ -12,6 +12,7 @@ struct ChunkWriter {
     let parameters: StreamParameters
     let timeBase: Rational
     let name: String
+    let limits: MediaLimits
 
     /// Ticks between frames, where nothing better is known.
     let step: Int64
@@ -47,8 +48,8 @@ struct ChunkWriter {
         _ bytes: [UInt8], against packets: [Packet], pts: [Int64], shift: Int64, visit: (Int, Packet) -> Void
     ) throws(MediaError) -> Bool {
         let input = try FormatInput(
-            bytes: bytes, name: name, format: container.demuxerName, asStored: true, limits: .default)
-        let demuxer = try Demuxer(input, asStored: true, limits: .default)
+            bytes: bytes, name: name, format: container.demuxerName, asStored: true, limits: limits)
+        let demuxer = try Demuxer(input, asStored: true, limits: limits)
         guard let from = demuxer.stream.timeBase.avRational, let to = timeBase.avRational else {
             throw changed("its time base is unusable")
         }

@@ -25,9 +25,11 @@ final class Decoder {
 
     /// - Parameters:
     ///   - threads: how many threads decode; 1 or more.
+    ///   - tellsFaults: whether every fault is told, or concealed where the decoder can.
     ///   - reorderDepth: how many frames precede one in decoding order and follow it in presentation order, at most.
     init(
-        parameters: StreamParameters, threads: Int, reorderDepth: Int, limits: MediaLimits, name: String
+        parameters: StreamParameters, threads: Int, tellsFaults: Bool, reorderDepth: Int, limits: MediaLimits,
+        name: String
     ) throws(MediaError) {
         let codecName = String(cString: avcodec_get_name(parameters.codecID))
         guard let codec = avcodec_find_decoder(parameters.codecID) else {
@@ -42,9 +44,14 @@ final class Decoder {
         var status = avcodec_parameters_to_context(context, parameters.codecParameters)
         context.pointee.thread_count = Int32(clamping: max(1, threads))
         context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
+        // Some decoders hide faults unless told not to. H.264 marks damaged pictures anyway, and would take references
+        // from before an open group for faults, though no picture uses them.
+        if tellsFaults, parameters.codecID != AV_CODEC_ID_H264 { context.pointee.err_recognition |= AV_EF_EXPLODE }
         context.pointee.max_pixels = Int64(limits.maxPixels)
         // Were it too small at first, the decoder would drop frames that come out of order.
         context.pointee.has_b_frames = max(context.pointee.has_b_frames, Int32(clamping: min(16, reorderDepth)))
+        lapwing_allow_buffers_on_any_thread(context)
+        context.pointee.get_buffer2 = clearedBuffer
         if status >= 0 { status = avcodec_open2(context, codec, nil) }
         guard status >= 0 else {
             var context: UnsafeMutablePointer<AVCodecContext>? = context
@@ -91,4 +98,22 @@ final class Decoder {
         default: .failed(status)
         }
     }
+}
+
+/// Gives a decoder room for a picture, as FFmpeg does by itself, but without what was there before: what a damaged packet
+/// leaves undecoded would otherwise be parts of some older picture, different from run to run.
+private func clearedBuffer(
+    _ context: UnsafeMutablePointer<AVCodecContext>?, _ frame: UnsafeMutablePointer<AVFrame>?, _ flags: Int32
+) -> Int32 {
+    let status = avcodec_default_get_buffer2(context, frame, flags)
+    guard status >= 0, let frame else { return status }
+    withUnsafePointer(to: &frame.pointee.buf) { buffers in
+        buffers.withMemoryRebound(to: UnsafeMutablePointer<AVBufferRef>?.self, capacity: Int(AV_NUM_DATA_POINTERS)) {
+            for index in 0..<Int(AV_NUM_DATA_POINTERS) {
+                guard let buffer = $0[index], let data = buffer.pointee.data else { continue }
+                data.update(repeating: 0, count: Int(buffer.pointee.size))
+            }
+        }
+    }
+    return status
 }

@@ -53,7 +53,7 @@ public final class Demuxer {
         self.limits = limits
         let context = input.context
         if probes ?? !asStored {
-            let status = avformat_find_stream_info(context, nil)
+            let status = Self.probe(context, limits: limits)
             if status < 0 {
                 throw MediaError(
                     .notAVideo, operation: "avformat_find_stream_info",
@@ -91,7 +91,11 @@ public final class Demuxer {
             if let packet = repair?.next() { return packet }
             if ended { return nil }
             if let packet = try nextFiltered() {
-                if repair == nil { return packet }
+                if repair == nil {
+                    // Matroska has decoding times instead where it wraps the codec's AVI form.
+                    packet.pts = packet.pts ?? packet.dts
+                    return packet
+                }
                 repair?.push(packet)
             } else {
                 ended = true
@@ -99,6 +103,14 @@ public final class Demuxer {
                 noteMissingPackets()
             }
         }
+    }
+
+    /// Looks into the streams, whose decoders obey the limit on picture sizes while it does.
+    private static func probe(_ context: UnsafeMutablePointer<AVFormatContext>, limits: MediaLimits) -> Int32 {
+        var options = [OpaquePointer?](repeating: nil, count: Int(context.pointee.nb_streams))
+        for index in options.indices { av_dict_set(&options[index], "max_pixels", String(limits.maxPixels), 0) }
+        defer { for index in options.indices { av_dict_free(&options[index]) } }
+        return avformat_find_stream_info(context, &options)
     }
 
     private func nextFiltered() throws(MediaError) -> Packet? {
@@ -134,6 +146,7 @@ public final class Demuxer {
                         + "\(limits.maxPacketBytes)")
             }
             packetsRead += 1
+            packet.dropSenselessTimes()
             stored.append(packet)
         }
     }
@@ -152,6 +165,8 @@ public final class Demuxer {
             truncation = "the file ends in the middle of a frame; the frames before it are whole"
         } else if status != Int32(lapwing_AVERROR_EOF) {
             truncation = "the file cannot be read to its end (\(describeAVError(status)))"
+        } else {
+            truncation = Truncation.describe(input)
         }
     }
 

@@ -77,6 +77,13 @@ public final class Packet {
     /// Whether the packet brings a frame of its own to the screen.
     var isDisplayed: Bool { !isDiscard && !isContinuation && !isInvisible }
 
+    /// Forgets times that no real file has, so that calculations with them cannot overflow.
+    func dropSenselessTimes() {
+        if let time = pts, !sensibleTimes.contains(time) { pts = nil }
+        if let time = dts, !sensibleTimes.contains(time) { dts = nil }
+        if let time = duration, !sensibleTimes.contains(time) { duration = nil }
+    }
+
     /// A new decoder configuration that holds from this packet on; nil, as nearly always, where it stays the same.
     var newExtradata: [UInt8]? {
         var size = 0

@@ -38,6 +38,9 @@ func rescale(_ value: Int64, from: AVRational, to: AVRational) -> Int64 {
     av_rescale_q_rnd(value, from, to, AV_ROUND_NEAR_INF)
 }
 
+/// Times within which sums and differences of a few cannot overflow. No real file has others.
+let sensibleTimes: ClosedRange<Int64> = -(1 << 58)...(1 << 58)
+
 /// `value`, or nil where FFmpeg says that there is no timestamp.
 func timestamp(_ value: Int64) -> Int64? {
     value == lapwing_AV_NOPTS_VALUE ? nil : value

@@ -66,9 +66,15 @@ struct TimestampRepair {
         if inspectsAll, let picture { inspect(packet, picture) }
         if packet.isContinuation, packet.pts == nil, waiting.isEmpty { packet.pts = newestPTS }
         newestPTS = packet.pts ?? newestPTS
-        guard packet.pts == nil else {
-            if let dts = packet.dts { nextDTS = dts + (packet.duration ?? step) }
-            settle()
+        if packet.pts != nil {
+            let time = packet.dts ?? packet.pts
+            nextDTS = time.map { $0 + (packet.duration ?? step) } ?? nextDTS
+            // A B-picture whose reference waits for its time must not overtake it.
+            if order == .pictureType, !waiting.isEmpty, parser?.parse(packet).type == AV_PICTURE_TYPE_B {
+                waiting.append((packet, nil))
+                return
+            }
+            settle(nextReference: time)
             ready.append(packet)
             return
         }
@@ -124,8 +130,8 @@ struct TimestampRepair {
     /// later frames stay later.
     private mutating func joinDiscontinuity(_ packet: Packet) {
         guard joinsDiscontinuities, let time = packet.dts ?? packet.pts else { return }
-        if let newest = newestTime, time + offset < newest - backwardJump {
-            offset = newest + step - time
+        if let newest = newestTime, newest < sensibleTimes.upperBound, time + offset < newest - backwardJump {
+            offset = newest &+ step &- time
         }
         if offset != 0 {
             packet.pts = packet.pts.map { $0 + offset }
@@ -140,7 +146,7 @@ struct TimestampRepair {
         switch order {
         case .asDecoded: break
         case .pictureType:
-            for (packet, picture) in waiting {
+            for (packet, picture) in waiting where packet.pts == nil {
                 packet.pts = picture?.type == AV_PICTURE_TYPE_B ? packet.dts : nextReference ?? nextDTS
             }
         case .displayNumber:

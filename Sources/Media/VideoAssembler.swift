@@ -12,8 +12,8 @@ internal import Crypto
 /// Puts the chunks of a video back together: the source's packets with the source's timestamps, in one file.
 ///
 /// The file is of the kind of the first chunk. It is written beside its name and takes it in ``finish()``; one that is
-/// not finished is removed. Frames that an edit list hides at the start stay hidden in an MP4 file. Where displayed
-/// frames have negative times, all times are moved so that the first one is 0, because MP4 would hide them.
+/// not finished is removed. Frames that an edit list hides at the start or at the end stay hidden in an MP4 file (not
+/// those in the middle, and not in Matroska, which has no such list). Where displayed frames have negative times, all times are moved so that the first one is 0, because MP4 would hide them.
 public final class VideoAssembler {
     private let path: String
     private let limits: MediaLimits
@@ -21,6 +21,11 @@ public final class VideoAssembler {
     private var timestamps = DecodeTimestamps()
     private var container: ChunkContainer?
     private var offset: Int64 = 0
+    private var configuration: [UInt8]?
+    private var timeBase = Rational(1, 1)
+    private var firstTime: Int64?
+    private var lastDisplayed: Int64?
+    private var hiddenTimes: [Int64] = []
     private var hasher = SHA256()
     private var isFinished = false
 
@@ -62,6 +67,7 @@ public final class VideoAssembler {
         }
         try muxer.finish()
         self.muxer = nil
+        try hideEnd()
         guard rename(temporaryPath, path) == 0 else {
             let cause = String(cString: strerror(errno))
             unlink(temporaryPath)
@@ -70,6 +76,14 @@ public final class VideoAssembler {
         }
         isFinished = true
         return hexadecimal(hasher.finalize())
+    }
+
+    /// Frames that are hidden after the last displayed one stay hidden in MP4: its edit list ends before them.
+    private func hideEnd() throws(MediaError) {
+        guard container == .mp4, let firstTime, let lastDisplayed,
+            let end = hiddenTimes.filter({ $0 > lastDisplayed }).min()
+        else { return }
+        try EditList.end(of: temporaryPath, after: end + offset - max(0, firstTime + offset), timeBase: timeBase)
     }
 
     private func append(_ input: FormatInput, info: ChunkDecodingInfo) throws(MediaError) {
@@ -89,23 +103,40 @@ public final class VideoAssembler {
             defer { position += 1 }
             guard position >= info.prerollPackets else { continue }
             guard let stored = packet.pts else { throw ChunkTimeline.damaged(info, "packet \(position) has no time") }
-            func restored(_ time: Int64) -> Int64 { rescale(time, from: from, to: to) &+ info.timestampShift }
             if let exact = info.exactPTS {
-                guard position < exact.count else {
-                    throw ChunkTimeline.damaged(info, "it holds more than \(exact.count) packets")
+                guard position < exact.count, sensibleTimes.contains(exact[position]) else {
+                    throw ChunkTimeline.damaged(info, "the time of packet \(position) is unknown")
                 }
                 times.append(exact[position])
             } else {
-                times.append(restored(stored))
+                times.append(try ChunkTimeline.restore(stored, from: from, to: to, info: info))
             }
-            packet.dts = packet.dts.map(restored)
+            if let dts = packet.dts {
+                packet.dts = try ChunkTimeline.restore(dts, from: from, to: to, info: info)
+            }
             packet.duration = packet.duration.map { rescale($0, from: from, to: to) }
             packet.isDiscard = hidden.contains(position)
             packet.withBytes { hasher.update(bufferPointer: $0) }
             packets.append(packet)
         }
+        try checkConfiguration(of: demuxer, info: info)
         try open(like: demuxer, info: info, packets: packets, times: times)
         try write(packets, times: times)
+    }
+
+    /// A file has one decoder configuration for all its frames.
+    private func checkConfiguration(of demuxer: Demuxer, info: ChunkDecodingInfo) throws(MediaError) {
+        let parameters = demuxer.parameters
+        guard parameters.codecID == AV_CODEC_ID_H264 || parameters.codecID == AV_CODEC_ID_HEVC else { return }
+        let current = parameters.withExtradata { Array($0) }
+        guard configuration == nil || configuration == current else {
+            throw MediaError(
+                .unsupported, operation: "assemble",
+                detail:
+                    "\(info.name): the decoder's configuration changes within the video, which one file cannot hold; "
+                    + "use the chunks themselves")
+        }
+        configuration = current
     }
 
     private func open(
@@ -113,6 +144,7 @@ public final class VideoAssembler {
     ) throws(MediaError) {
         guard muxer == nil else { return }
         container = info.container
+        timeBase = info.timeBase
         let displayed = zip(packets, times).filter { !$0.0.isDiscard }.map(\.1)
         if let first = displayed.min(), first < 0 { offset = -first }
         if info.container == .matroska, let first = times.min(), first + offset < 0 { offset = -first }
@@ -122,6 +154,14 @@ public final class VideoAssembler {
     }
 
     private func write(_ packets: [Packet], times: [Int64]) throws(MediaError) {
+        for (packet, time) in zip(packets, times) {
+            firstTime = min(firstTime ?? time, time)
+            if packet.isDiscard {
+                hiddenTimes.append(time)
+            } else {
+                lastDisplayed = max(lastDisplayed ?? time, time)
+            }
+        }
         let sorted = times.sorted()
         let step = sorted.count > 1 ? max(1, (sorted[sorted.count - 1] - sorted[0]) / Int64(sorted.count - 1)) : 1
         let decodeTimes = timestamps.assign(pts: times, dts: packets.map(\.dts), step: step)
