@@ -126,7 +126,8 @@ struct RunCommand: AsyncParsableCommand {
                     let video = try await producer.submit(path: input.path, id: input.id).registration
                     progress.submitted(frames: video.frames ?? 0)
                     guard followed.insert(video.videoID).inserted else {
-                        outcomes[number] = VideoOutcome(path: input.path, video: video, problem: "is the same video as another input")
+                        progress.videoDone()
+                        Console.warning("\(input.path): the same video as an earlier input; its work is done once")
                         continue
                     }
                     group.addTask { (number, try await follow(video, path: input.path, reader: reader, progress: progress)) }

@@ -40,15 +40,26 @@ struct StatusCommand: AsyncParsableCommand {
             print(table.text)
         }
 
-        print("")
-        var table = Table([("PARTITION", .right), ("COMMITTED", .right), ("END", .right), ("LAG", .right), ("WORKER", .left)])
-        for partition in status.partitions where partition.end > 0 || partition.member != nil {
-            table.add([
-                "\(partition.partition)", partition.committed.map { "\($0)" } ?? "-", "\(partition.end)",
-                "\(partition.lag)", partition.member ?? "-",
+        let used = status.partitions.filter { $0.end > 0 }
+        if !used.isEmpty {
+            var table = Table([
+                ("PARTITION", .right), ("COMMITTED", .right), ("END", .right), ("LAG", .right), ("WORKER", .left),
             ])
+            for partition in used {
+                table.add([
+                    "\(partition.partition)", partition.committed.map { "\($0)" } ?? "-", "\(partition.end)",
+                    "\(partition.lag)", partition.member ?? "-",
+                ])
+            }
+            print("\n" + table.text)
         }
-        print(table.text)
+        if !status.members.isEmpty {
+            var table = Table([("WORKER", .left), ("PARTITIONS", .right)])
+            for member in status.members {
+                table.add([member, "\(status.partitions.count { $0.member == member })"])
+            }
+            print("\n" + table.text)
+        }
         print("")
         let states = Dictionary(grouping: status.videos, by: \.state).map { "\($0.value.count) \($0.key)" }.sorted()
         print(

@@ -31,10 +31,16 @@ struct WorkerOptions: ParsableArguments {
         guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16MiB") }
     }
 
+    /// Where a worker runs can be read from its name; the digits keep apart processes that share host name and number.
+    private static var memberID: String {
+        let digits = String(UInt16.random(in: 0x1000...0xffff), radix: 16)
+        return "\(ProcessInfo.processInfo.hostName)-\(getpid())-\(digits)"
+    }
+
     func configuration(group: String, start: StartPolicy) -> WorkerConfiguration {
         WorkerConfiguration(
             group: group, start: start, memoryLimit: memory.bytes, spoolRoot: spoolDir,
             sessionTimeout: .seconds(sessionTimeout), videoTimeout: videoTimeout > 0 ? .seconds(videoTimeout) : nil,
-            exitWhenIdle: exitWhenIdle)
+            exitWhenIdle: exitWhenIdle, memberID: Self.memberID)
     }
 }
