@@ -41,7 +41,7 @@ struct Collector {
     /// Videos whose next chunk can be handed out, the longest waiting first.
     private var ready: Deque<VideoID> = []
     /// Records that no video needs but that must not be passed before they are among the dead letters.
-    private var letters: [TopicPartition: [DeadLetter]] = [:]
+    private var letters: [TopicPartition: Deque<DeadLetter>] = [:]
 
     init(policy: StartPolicy, budget: MemoryBudget, spool: Spool) {
         self.policy = policy
@@ -166,14 +166,24 @@ struct Collector {
     }
 
     /// Dead letters of a partition that belong to no video, now to be committed.
+    ///
+    /// Each waits until the committed offset moves past it with the same commit: otherwise whoever restarts before it
+    /// would find the record, and send it to the dead letters, once more.
     mutating func takeLetters(of partition: TopicPartition) -> [DeadLetter] {
-        let taken = letters.removeValue(forKey: partition) ?? []
-        trackers[partition]?.release(taken.map(\.record.offset))
+        var taken: [DeadLetter] = []
+        while let first = letters[partition]?.first, first.record.offset == trackers[partition]?.safeOffset {
+            letters[partition]?.removeFirst()
+            trackers[partition]?.release([first.record.offset])
+            taken.append(first)
+        }
         return taken
     }
 
-    /// Partitions that have dead letters of no video.
-    var partitionsWithLetters: [TopicPartition] { letters.keys.sorted() }
+    /// Whether ``takeLetters(of:)`` would give any.
+    func hasLetters(of partition: TopicPartition) -> Bool {
+        guard let first = letters[partition]?.first else { return false }
+        return first.record.offset == trackers[partition]?.safeOffset
+    }
 
     private mutating func enqueueIfReady(_ id: VideoID, first: Bool = false) {
         guard var video = videos[id], !video.isQueued, video.chunks[video.next]?.isSettled == true else { return }

@@ -212,11 +212,9 @@ public actor Worker: Service {
     /// Commits what moves without a chunk: dead letters, offsets of records that nobody needs, videos given up.
     private func housekeeping(_ consumer: any LogConsumer) async throws {
         let open = Set(assignments.keys).subtracting(closing)
-        for partition in collector.partitionsWithLetters where open.contains(partition) {
-            try await commit(nil, in: partition, consumer)
-        }
         for partition in open.sorted() {
-            guard let safe = collector.safeOffset(of: partition), safe > committed[partition] ?? 0 else { continue }
+            guard let safe = collector.safeOffset(of: partition) else { continue }
+            guard safe > committed[partition] ?? 0 || collector.hasLetters(of: partition) else { continue }
             try await commit(nil, in: partition, consumer)
         }
         if let patience = configuration.videoTimeout {

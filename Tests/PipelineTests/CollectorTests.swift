@@ -170,10 +170,26 @@ struct CollectorTests {
             return
         }
         #expect(collector.safeOffset(of: partition) == 7)
-        #expect(collector.partitionsWithLetters == [partition])
+        #expect(collector.hasLetters(of: partition))
         let letters = collector.takeLetters(of: partition)
         #expect(letters.count == 1)
         #expect(collector.safeOffset(of: partition) == 8)
+    }
+
+    @Test("A dead letter waits for the records before it, so that a restart does not find it again")
+    func letterWaits() throws {
+        var collector = try collector(.streaming)
+        for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10)) { _ = collector.take(record) }
+        _ = collector.take(
+            LoggedRecord(topicPartition: partition, offset: 1, timestamp: 0, record: Record(key: "v", value: [1])))
+        #expect(!collector.hasLetters(of: partition))
+        var letters = collector.takeLetters(of: partition)
+        #expect(letters.isEmpty)
+        let chunk = try take(&collector)
+        collector.finish(chunk, outcome(chunk))
+        letters = collector.takeLetters(of: partition)
+        #expect(letters.count == 1)
+        #expect(collector.safeOffset(of: partition) == 2)
     }
 
     @Test("After a restart the chunks that are done are passed over, and so are videos that are done")

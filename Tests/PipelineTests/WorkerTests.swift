@@ -78,6 +78,8 @@ struct WorkerTests {
             let rig = try await Rig(partitions: 2)
             let log = try rig.open()
             let ids = try await rig.submit(clips, to: log)
+            try await log.append(
+                (0..<2).map { .init(topic: rig.topics.chunks, partition: $0, record: Record(key: nil, value: [1])) })
             let crashing = CrashingLog(log, crashAt: commit, moment)
             do {
                 try await rig.worker(crashing, start: .streaming).run()
@@ -88,6 +90,10 @@ struct WorkerTests {
             for id in ids {
                 let difference = firstDifference(expected[id] ?? [], try await rig.results(id, from: log))
                 #expect(difference == nil, "crash \(moment) \(commit)")
+            }
+            for partition in 0..<2 {
+                let letters = try await log.offsets(of: TopicPartition(rig.topics.deadLetters, partition)).count
+                #expect(letters == 1, "crash \(moment) \(commit): a dead letter is there once")
             }
             await log.close()
             if !crashing.hasCrashed { break }
