@@ -25,7 +25,9 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "lapwing", targets: ["lapwing"]),
-        .library(name: "Lapwing", targets: ["Vision", "Tracking", "Evaluation", "Media", "Inference", "EventLog", "SQLiteLog", "Pipeline"]),
+        .library(
+            name: "Lapwing",
+            targets: ["Vision", "Tracking", "Evaluation", "Media", "Inference", "EventLog", "SQLiteLog", "Pipeline"]),
         .library(name: "LapwingTesting", targets: ["EventLogTesting", "PipelineTesting"]),
     ],
     dependencies: [
@@ -38,17 +40,29 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
-        .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil", providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
         .systemLibrary(name: "COpenVINO"),
 
         .target(name: "Vision", swiftSettings: fast),
         .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
         .target(name: "Evaluation", dependencies: ["Vision"], swiftSettings: settings),
-        .target(name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: fast),
-        .target(name: "Inference", dependencies: ["COpenVINO", "Vision", "Yams", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: fast + openVINOHeaders, linkerSettings: openVINOLibraries),
+        .target(
+            name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: fast),
+        .target(
+            name: "Inference",
+            dependencies: ["COpenVINO", "Vision", "Yams", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: fast + openVINOHeaders, linkerSettings: openVINOLibraries),
         .target(name: "EventLog", swiftSettings: settings),
         .target(name: "EventLogTesting", dependencies: ["EventLog"], swiftSettings: settings),
-        .target(name: "SQLiteLog", dependencies: ["EventLog", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")], swiftSettings: settings),
+        .target(
+            name: "SQLiteLog",
+            dependencies: [
+                "EventLog", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ], swiftSettings: settings),
         .target(
             name: "Pipeline",
             dependencies: [
@@ -70,14 +84,28 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
 
         .testTarget(name: "VisionTests", dependencies: ["Vision"], swiftSettings: settings),
-        .testTarget(name: "TrackingTests", dependencies: ["Tracking", "Evaluation", "Vision"], swiftSettings: settings),
+        .testTarget(
+            name: "TrackingTests", dependencies: ["Tracking", "Evaluation", "Vision"], swiftSettings: settings),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
-        .testTarget(name: "InferenceTests", dependencies: ["Inference", "Media", "Vision"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "InferenceTests", dependencies: ["Inference", "Media", "Vision"],
+            swiftSettings: settings + openVINOHeaders),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog"], swiftSettings: settings),
-        .testTarget(name: "SQLiteLogTests", dependencies: ["SQLiteLog", "EventLog", "EventLogTesting", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift")], swiftSettings: settings),
-        .testTarget(name: "PipelineTests", dependencies: ["PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "Tracking", "Inference", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log")], swiftSettings: settings + openVINOHeaders),
-        .testTarget(name: "CommandTests", dependencies: ["lapwing", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "SQLiteLogTests",
+            dependencies: [
+                "SQLiteLog", "EventLog", "EventLogTesting", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "PipelineTests",
+            dependencies: [
+                "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "Tracking", "Inference",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "CommandTests", dependencies: ["lapwing", "Pipeline"], swiftSettings: settings + openVINOHeaders),
     ],
     swiftLanguageModes: [.v6]
 )

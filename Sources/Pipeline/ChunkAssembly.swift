@@ -95,10 +95,13 @@ public final class ChunkAssembly: @unchecked Sendable {
             for number in 0..<header.parts { bytes += try partBytes(number) }
         }
         guard bytes.count == header.chunkByteCount else {
-            throw PipelineError(.invalidRecord, "the chunk has \(bytes.count) bytes, its header says \(header.chunkByteCount)")
+            throw PipelineError(
+                .invalidRecord, "the chunk has \(bytes.count) bytes, its header says \(header.chunkByteCount)")
         }
         let digest = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
-        guard digest == header.sha256 else { throw PipelineError(.invalidRecord, "the chunk does not match its SHA-256") }
+        guard digest == header.sha256 else {
+            throw PipelineError(.invalidRecord, "the chunk does not match its SHA-256")
+        }
         return bytes
     }
 

@@ -16,7 +16,8 @@ public protocol ChunkHandler: Actor {
     ///
     /// - Parameters:
     ///   - frames: how many the producer counted, if it has said so; `chunks` likewise.
-    func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) async throws -> ChunkOutcome
+    func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) async throws
+        -> ChunkOutcome
 
     /// Notes that an outcome is committed.
     func committed(_ outcome: ChunkOutcome) async

@@ -19,7 +19,8 @@ extension ChunkHeader {
 
     func parsedTimeBase() throws(PipelineError) -> Rational {
         let parts = timeBase.split(separator: "/").map { Int32($0) }
-        guard parts.count == 2, let numerator = parts[0], let denominator = parts[1], numerator > 0, denominator > 0 else {
+        guard parts.count == 2, let numerator = parts[0], let denominator = parts[1], numerator > 0, denominator > 0
+        else {
             throw PipelineError(.invalidRecord, "time base '\(timeBase)' is not a fraction of two positive numbers")
         }
         return Rational(Int(numerator), Int(denominator))

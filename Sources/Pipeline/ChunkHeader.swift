@@ -107,7 +107,8 @@ extension ChunkHeader {
         try SchemaVersion.check(bytes, is: Self.currentSchema, what: place)
         self = try JSONCoding.decode(Self.self, from: bytes, what: place)
         guard logged.record.key == videoID.rawValue else {
-            throw PipelineError(.invalidRecord, "\(place): key '\(logged.record.key ?? "none")' is not video ID '\(videoID)'")
+            throw PipelineError(
+                .invalidRecord, "\(place): key '\(logged.record.key ?? "none")' is not video ID '\(videoID)'")
         }
         let plausible =
             index >= 0 && parts > 0 && (0..<parts).contains(part) && byteCount >= 0 && chunkByteCount >= byteCount

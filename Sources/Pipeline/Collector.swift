@@ -92,7 +92,8 @@ struct Collector {
         var video =
             videos[id] ?? VideoAssembly(partition: partition, next: 0, hasStarted: false, lastArrival: .now)
         guard header.index >= video.next else { return .duplicate }
-        let chunk = video.chunks[header.index] ?? ChunkAssembly(header: header, topicPartition: partition, budget: budget)
+        let chunk =
+            video.chunks[header.index] ?? ChunkAssembly(header: header, topicPartition: partition, budget: budget)
         guard chunk.add(header, logged) else { return .duplicate }
         trackers[partition]?.need(logged.offset)
         video.chunks[header.index] = chunk
@@ -120,7 +121,8 @@ struct Collector {
     mutating func next(excluding closing: Set<TopicPartition>) -> ChunkAssembly? {
         for index in ready.indices {
             let id = ready[index]
-            guard let video = videos[id], !closing.contains(video.partition), let chunk = video.chunks[video.next] else {
+            guard let video = videos[id], !closing.contains(video.partition), let chunk = video.chunks[video.next]
+            else {
                 continue
             }
             ready.remove(at: index)
@@ -133,7 +135,8 @@ struct Collector {
     /// Lets the longest waiting video start though not all of it is in; false when there is none that could.
     mutating func startEarly() -> Bool {
         let candidates = videos.filter { !$0.value.hasStarted && $0.value.chunks[$0.value.next]?.isSettled == true }
-        guard let id = candidates.min(by: { ($0.value.lastArrival, $0.key) < ($1.value.lastArrival, $1.key) })?.key else {
+        guard let id = candidates.min(by: { ($0.value.lastArrival, $0.key) < ($1.value.lastArrival, $1.key) })?.key
+        else {
             return false
         }
         videos[id]?.hasStarted = true

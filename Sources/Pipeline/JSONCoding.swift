@@ -31,7 +31,8 @@ enum JSONCoding {
         }
         return switch error {
         case .keyNotFound(let key, let context): "'\(key.stringValue)' is missing at \(path(context))"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context): "\(context.debugDescription) at \(path(context))"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "\(context.debugDescription) at \(path(context))"
         case .dataCorrupted(let context): "\(context.debugDescription) at \(path(context))"
         @unknown default: "\(error)"
         }

@@ -37,7 +37,8 @@ public struct PipelineStatus: Sendable {
         guard let count = try await log.partitionCount(of: topics.chunks) else {
             throw EventLogError(
                 .unknownTopic, operation: "status",
-                detail: "\(log.name) has no topic '\(topics.chunks)'; has anything been submitted with this --topic-prefix?",
+                detail:
+                    "\(log.name) has no topic '\(topics.chunks)'; has anything been submitted with this --topic-prefix?",
                 recovery: .giveUp)
         }
         let group = try await log.group(topics.workerGroup)
@@ -58,7 +59,8 @@ public struct PipelineStatus: Sendable {
             try await log.readAll(TopicPartition(topics.videos, number)) { logged in
                 guard let known = try VideoRegistration.decode(logged) else { return }
                 found[known.videoID] = Video(
-                    id: known.videoID, source: known.source, state: known.state == .submitting ? "submitting" : "waiting",
+                    id: known.videoID, source: known.source,
+                    state: known.state == .submitting ? "submitting" : "waiting",
                     chunksDone: 0, chunksTotal: known.chunks, framesDone: 0, framesTotal: known.frames)
             }
             try await log.readAll(TopicPartition(topics.checkpoints, number)) { logged in

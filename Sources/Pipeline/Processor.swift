@@ -92,7 +92,8 @@ public actor Processor: ChunkHandler {
         return keep(session, result, letters)
     }
 
-    public func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) throws -> ChunkOutcome
+    public func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) throws
+        -> ChunkOutcome
     {
         var session = try takeSession(video, partition: partition)
         let result = session.fail(reason: reason, frames: frames, chunks: chunks)

@@ -92,7 +92,9 @@ public actor Producer {
             onProgress(progress)
             last = chunk
         }
-        guard let last else { throw PipelineError(.unreadable, "\(path): the video holds no frame; is the file complete?") }
+        guard let last else {
+            throw PipelineError(.unreadable, "\(path): the video holds no frame; is the file complete?")
+        }
         registration.state = .submitted
         registration.chunks = last.index + 1
         registration.frames = last.totalFrames

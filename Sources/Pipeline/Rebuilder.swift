@@ -21,7 +21,8 @@ public actor Rebuilder: ChunkHandler {
     ///   - folder: is made if it is not there.
     ///   - onFile: called for each file that is whole.
     public init(
-        folder: String, logger: Logger, onFile: @escaping @Sendable (_ path: String, _ frames: Int) -> Void = { _, _ in }
+        folder: String, logger: Logger,
+        onFile: @escaping @Sendable (_ path: String, _ frames: Int) -> Void = { _, _ in }
     ) throws(PipelineError) {
         self.folder = folder
         self.logger = logger

@@ -22,7 +22,8 @@ public struct ResultsReader: Sendable {
     {
         guard let partitions = try await log.partitionCount(of: topics.results) else {
             throw EventLogError(
-                .unknownTopic, operation: "read", detail: "\(log.name) has no topic '\(topics.results)'", recovery: .giveUp)
+                .unknownTopic, operation: "read", detail: "\(log.name) has no topic '\(topics.results)'",
+                recovery: .giveUp)
         }
         let partition = TopicPartition(
             topics.results, Partitioner.partition(forKey: video.rawValue, partitions: partitions))

@@ -9,7 +9,8 @@ enum SchemaVersion {
         let version = try JSONCoding.decode(Versioned.self, from: json, what: what).schema
         guard version == known else {
             throw PipelineError(
-                .invalidRecord, "\(what): schema \(version), this Lapwing reads \(known); use the Lapwing that wrote it")
+                .invalidRecord, "\(what): schema \(version), this Lapwing reads \(known); use the Lapwing that wrote it"
+            )
         }
     }
 }

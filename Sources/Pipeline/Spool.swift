@@ -39,7 +39,9 @@ public final class Spool: Sendable {
         defer { close(descriptor) }
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress! + done, $0.count - done, off_t(offset + done)) }
+            let count = bytes.withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress! + done, $0.count - done, off_t(offset + done))
+            }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw PipelineError(.unwritable, "\(path): \(String(cString: strerror(errno)))") }
             done += count

@@ -11,7 +11,8 @@ public struct VideoID: Sendable, Hashable, Comparable, CustomStringConvertible {
     public init(_ text: String) throws(PipelineError) {
         guard Self.isValid(text) else {
             throw PipelineError(
-                .invalidVideoID, "'\(text.prefix(140))': use 1 to 128 of the characters A-Z a-z 0-9 . _ -, not '.' or '..'")
+                .invalidVideoID,
+                "'\(text.prefix(140))': use 1 to 128 of the characters A-Z a-z 0-9 . _ -, not '.' or '..'")
         }
         rawValue = text
     }
@@ -47,7 +48,8 @@ public struct VideoID: Sendable, Hashable, Comparable, CustomStringConvertible {
             defer { try? handle.close() }
             while let block = try handle.read(upToCount: 1 << 20), !block.isEmpty { hash.update(data: block) }
         } catch {
-            throw PipelineError(.unreadable, "\(path): \(error.localizedDescription); check the path and its permissions")
+            throw PipelineError(
+                .unreadable, "\(path): \(error.localizedDescription); check the path and its permissions")
         }
         let digits = hash.finalize().prefix(6).map { String(format: "%02x", $0) }.joined()
         return VideoID(unchecked: slug(of: url.deletingPathExtension().lastPathComponent) + "-" + digits)

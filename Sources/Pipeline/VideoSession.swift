@@ -95,7 +95,8 @@ struct VideoSession {
         }
         while let decoded = try decoder.next() {
             var place = FramePlace(
-                index: decoded.index, pts: decoded.pts, timeMilliseconds: Double(decoded.pts - header.startPTS) * 1000 * timeBase.value,
+                index: decoded.index, pts: decoded.pts,
+                timeMilliseconds: Double(decoded.pts - header.startPTS) * 1000 * timeBase.value,
                 width: header.width, height: header.height)
             guard let image = decoded.image else {
                 queue.append(.init(kind: .undecodable, place: place))

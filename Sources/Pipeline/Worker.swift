@@ -101,7 +101,8 @@ public actor Worker: Service {
                 logger.error(
                     "record cannot be read; it goes to the dead letters",
                     metadata: [
-                        "partition": "\(record.topicPartition)", "offset": "\(record.offset)", "reason": "\(letter.reason)",
+                        "partition": "\(record.topicPartition)", "offset": "\(record.offset)",
+                        "reason": "\(letter.reason)",
                     ])
             }
         }
@@ -238,7 +239,9 @@ public actor Worker: Service {
     }
 
     /// One transaction: the outcome's records, dead letters of the partition, the safe offset.
-    private func commit(_ outcome: ChunkOutcome?, in partition: TopicPartition, _ consumer: any LogConsumer) async throws {
+    private func commit(_ outcome: ChunkOutcome?, in partition: TopicPartition, _ consumer: any LogConsumer)
+        async throws
+    {
         var transaction = LogTransaction(records: outcome?.records ?? [])
         // By whom a result was made is told beside its value, which must not depend on it.
         let signature = Record.Header("lapwing-worker", consumer.memberID)
@@ -274,7 +277,9 @@ public actor Worker: Service {
 
     /// Whether every chunk in the log, whoever's, has been processed.
     private func isIdle() async throws -> Bool {
-        guard !collector.hasReady, let partitions = try await log.partitionCount(of: topics.chunks) else { return false }
+        guard !collector.hasReady, let partitions = try await log.partitionCount(of: topics.chunks) else {
+            return false
+        }
         let done = try await log.group(configuration.group)?.committed ?? [:]
         for number in 0..<partitions {
             let partition = TopicPartition(topics.chunks, number)

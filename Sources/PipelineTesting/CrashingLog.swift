@@ -59,7 +59,9 @@ public final class CrashingLog: EventLog {
         try check()
         return try await base.read(partition, from: offset, maxBytes: maxBytes, wait: wait)
     }
-    public func offsets(of partition: TopicPartition) async throws -> Range<Int64> { try await base.offsets(of: partition) }
+    public func offsets(of partition: TopicPartition) async throws -> Range<Int64> {
+        try await base.offsets(of: partition)
+    }
     public func join(_ configuration: ConsumerConfiguration) async throws -> any LogConsumer {
         try check()
         return Consumer(try await base.join(configuration), log: self)

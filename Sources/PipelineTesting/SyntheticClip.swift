@@ -17,8 +17,10 @@ public enum SyntheticClip {
         at url: URL, frames: Int, width: Int = 160, height: Int = 96, gop: Int = 10, seed: Int = 0
     ) throws {
         try ffmpeg([
-            "-f", "lavfi", "-i", "testsrc2=size=\(width)x\(height):rate=10,hue=h=\(seed * 37)+t*20", "-frames:v", "\(frames)",
-            "-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-g", "\(gop)", "-bf", "2", "-pix_fmt", "yuv420p",
+            "-f", "lavfi", "-i", "testsrc2=size=\(width)x\(height):rate=10,hue=h=\(seed * 37)+t*20", "-frames:v",
+            "\(frames)",
+            "-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-g", "\(gop)", "-bf", "2", "-pix_fmt",
+            "yuv420p",
             url.path,
         ])
     }
@@ -35,7 +37,8 @@ public enum SyntheticClip {
         let text = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw Failure(description: "ffmpeg \(arguments.joined(separator: " ")): \(String(decoding: text, as: UTF8.self))")
+            throw Failure(
+                description: "ffmpeg \(arguments.joined(separator: " ")): \(String(decoding: text, as: UTF8.self))")
         }
     }
 }

@@ -9,7 +9,8 @@ import Testing
 @Suite("Damage and loss on the way")
 struct BadInputTests {
     /// Copies the chunks of a clip to a new log, changed by `change`; nil leaves a record out.
-    private func tampered(_ clip: String, change: (LoggedRecord, ChunkHeader) -> Record?) async throws -> (Rig, VideoID) {
+    private func tampered(_ clip: String, change: (LoggedRecord, ChunkHeader) -> Record?) async throws -> (Rig, VideoID)
+    {
         let source = try await Rig(partitions: 1)
         let target = try await Rig(partitions: 1)
         let from = try source.open()
@@ -32,7 +33,9 @@ struct BadInputTests {
         return letters
     }
 
-    @Test("A damaged chunk is a gap: the others are processed, its frames are in the ledger, its bytes in the dead letters")
+    @Test(
+        "A damaged chunk is a gap: the others are processed, its frames are in the ledger, its bytes in the dead letters"
+    )
     func gap() async throws {
         let (rig, id) = try await tampered(Rig.clip("d", frames: 50)) { logged, header in
             var record = logged.record
@@ -113,7 +116,8 @@ struct BadInputTests {
         try await rig.worker(log, start: .streaming, videoTimeout: .milliseconds(300)).run()
         let end = try #require(try await rig.decoded(id, from: log).last)
         #expect(end.event == "failed" && end.reason?.contains("incomplete") == true)
-        #expect(end.ledger?.framesExpected == 50 && end.ledger?.framesProcessed == 30 && end.ledger?.framesMissing == 20)
+        #expect(
+            end.ledger?.framesExpected == 50 && end.ledger?.framesProcessed == 30 && end.ledger?.framesMissing == 20)
         #expect(end.ledger?.isBalanced == true)
         let committed = try await log.group(rig.topics.workerGroup)?.committed.values.first
         #expect(committed == 4, "the safe offset moves past it")

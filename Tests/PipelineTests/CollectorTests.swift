@@ -69,10 +69,14 @@ struct CollectorTests {
     func chunksInOrder() throws {
         var found: ChunkAssembly?
         var collector = try collector(.streaming)
-        for record in TestChunk.records(video: "v", index: 1, bytes: bytes(10), firstOffset: 0) { _ = collector.take(record) }
+        for record in TestChunk.records(video: "v", index: 1, bytes: bytes(10), firstOffset: 0) {
+            _ = collector.take(record)
+        }
         found = next(&collector, [])
         #expect(found == nil)
-        for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10), firstOffset: 1) { _ = collector.take(record) }
+        for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10), firstOffset: 1) {
+            _ = collector.take(record)
+        }
         let first = try take(&collector)
         #expect(first.header.index == 0)
         found = next(&collector, [])
@@ -248,7 +252,9 @@ struct CollectorTests {
             offset += 3
         }
         func files() throws -> Int {
-            try FileManager.default.subpathsOfDirectory(atPath: folder.path).count { !$0.hasPrefix("lapwing-spool") || $0.contains("/") }
+            try FileManager.default.subpathsOfDirectory(atPath: folder.path).count {
+                !$0.hasPrefix("lapwing-spool") || $0.contains("/")
+            }
         }
         #expect(try files() > 0)
         for data in data {
@@ -286,7 +292,9 @@ struct CollectorTests {
     @Test("A video whose chunks stopped coming is found, and what it held is let go when it is given up")
     func stalled() throws {
         var collector = try collector(.complete)
-        for record in TestChunk.records(video: "v", index: 1, bytes: bytes(10), isLast: true) { _ = collector.take(record) }
+        for record in TestChunk.records(video: "v", index: 1, bytes: bytes(10), isLast: true) {
+            _ = collector.take(record)
+        }
         #expect(collector.stalled(for: .seconds(60)).isEmpty)
         let stalled = collector.stalled(for: .seconds(60), now: .now + .seconds(61))
         #expect(stalled.map(\.0.rawValue) == ["v"])

@@ -40,11 +40,17 @@ struct JSONSchema {
                     faults.append("\(path): \(value) is not among \(argument)")
                 }
             case "minimum":
-                if let number = value as? Double, number < argument as? Double ?? 0 { faults.append("\(path): \(number)") }
+                if let number = value as? Double, number < argument as? Double ?? 0 {
+                    faults.append("\(path): \(number)")
+                }
             case "maximum":
-                if let number = value as? Double, number > argument as? Double ?? 0 { faults.append("\(path): \(number)") }
+                if let number = value as? Double, number > argument as? Double ?? 0 {
+                    faults.append("\(path): \(number)")
+                }
             case "pattern":
-                if let text = value as? String, text.range(of: argument as? String ?? "", options: .regularExpression) == nil {
+                if let text = value as? String,
+                    text.range(of: argument as? String ?? "", options: .regularExpression) == nil
+                {
                     faults.append("\(path): '\(text)' is not like \(argument)")
                 }
             case "required":
@@ -86,7 +92,8 @@ struct JSONSchema {
         case "null": value is NSNull
         case "boolean": isBoolean(value)
         case "number": value is NSNumber && !isBoolean(value)
-        case "integer": !isBoolean(value) && (value as? NSNumber).map { $0.doubleValue == $0.doubleValue.rounded() } == true
+        case "integer":
+            !isBoolean(value) && (value as? NSNumber).map { $0.doubleValue == $0.doubleValue.rounded() } == true
         default: false
         }
     }

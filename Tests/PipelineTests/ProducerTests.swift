@@ -35,8 +35,12 @@ struct ProducerTests {
         func read(_ partition: TopicPartition, from offset: Int64, maxBytes: Int, wait: Duration) async throws
             -> [LoggedRecord]
         { try await base.read(partition, from: offset, maxBytes: maxBytes, wait: wait) }
-        func offsets(of partition: TopicPartition) async throws -> Range<Int64> { try await base.offsets(of: partition) }
-        func join(_ configuration: ConsumerConfiguration) async throws -> any LogConsumer { try await base.join(configuration) }
+        func offsets(of partition: TopicPartition) async throws -> Range<Int64> {
+            try await base.offsets(of: partition)
+        }
+        func join(_ configuration: ConsumerConfiguration) async throws -> any LogConsumer {
+            try await base.join(configuration)
+        }
         func group(_ name: String) async throws -> GroupDescription? { try await base.group(name) }
         func isFull(_ topic: String) async throws -> Bool { try await base.isFull(topic) }
         func close() async { await base.close() }
@@ -45,7 +49,9 @@ struct ProducerTests {
     private func chunkHeaders(_ rig: Rig, _ log: any EventLog) async throws -> [ChunkHeader] {
         var headers: [ChunkHeader] = []
         for partition in 0..<(try await log.partitionCount(of: rig.topics.chunks) ?? 0) {
-            try await log.readAll(TopicPartition(rig.topics.chunks, partition)) { headers.append(try ChunkHeader(of: $0)) }
+            try await log.readAll(TopicPartition(rig.topics.chunks, partition)) {
+                headers.append(try ChunkHeader(of: $0))
+            }
         }
         return headers
     }
@@ -66,16 +72,20 @@ struct ProducerTests {
         await log.close()
     }
 
-    @Test("Broken off after any append and submitted again, even with another cut, each chunk is in the log once", arguments: 1...5)
+    @Test(
+        "Broken off after any append and submitted again, even with another cut, each chunk is in the log once",
+        arguments: 1...5)
     func resumed(failAt: Int) async throws {
         let rig = try await Rig()
         let log = try rig.open()
         let clip = try Rig.clip("p", frames: 30)
         await #expect(throws: FailingLog.Refused.self) {
-            try await Producer(log: FailingLog(log, failAt: failAt), topics: rig.topics, chunkSeconds: 1).submit(path: clip)
+            try await Producer(log: FailingLog(log, failAt: failAt), topics: rig.topics, chunkSeconds: 1).submit(
+                path: clip)
         }
         // At 1 nothing is known of the first attempt, so that the new cut counts.
-        let resumed = try await Producer(log: log, topics: rig.topics, chunkSeconds: failAt == 1 ? 1 : 2).submit(path: clip)
+        let resumed = try await Producer(log: log, topics: rig.topics, chunkSeconds: failAt == 1 ? 1 : 2).submit(
+            path: clip)
         #expect(!resumed.wasThere)
         let headers = try await chunkHeaders(rig, log)
         #expect(headers.map(\.index) == [0, 1, 2])
@@ -89,7 +99,8 @@ struct ProducerTests {
         let log = try rig.open()
         let url = rig.folder.url("noise.mp4")
         try SyntheticClip.ffmpeg([
-            "-f", "lavfi", "-i", "nullsrc=size=640x480:rate=10,geq=random(1)*255:128:128", "-frames:v", "12", "-c:v", "libx264",
+            "-f", "lavfi", "-i", "nullsrc=size=640x480:rate=10,geq=random(1)*255:128:128", "-frames:v", "12", "-c:v",
+            "libx264",
             "-preset", "ultrafast", "-qp", "1", "-g", "100", url.path,
         ])
         let id = try await rig.submit([url.path], to: log)[0]

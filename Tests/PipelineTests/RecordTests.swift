@@ -6,19 +6,23 @@ import Testing
 
 @Suite("Names, checksums and JSON")
 struct RecordTests {
-    @Test("A video ID is 1 to 128 of the allowed characters, and never a folder's dot", arguments: [
-        ("street-3f9a2c1b77aa", true), ("A.b_c-9", true), (String(repeating: "x", count: 128), true),
-        ("", false), (".", false), ("..", false), ("a/b", false), ("a b", false), ("ü", false), ("a\u{0}", false),
-        (String(repeating: "x", count: 129), false),
-    ])
+    @Test(
+        "A video ID is 1 to 128 of the allowed characters, and never a folder's dot",
+        arguments: [
+            ("street-3f9a2c1b77aa", true), ("A.b_c-9", true), (String(repeating: "x", count: 128), true),
+            ("", false), (".", false), ("..", false), ("a/b", false), ("a b", false), ("ü", false), ("a\u{0}", false),
+            (String(repeating: "x", count: 129), false),
+        ])
     func videoID(text: String, isValid: Bool) {
         let id = try? VideoID(text)
         #expect((id != nil) == isValid)
     }
 
-    @Test("A file's name becomes a slug", arguments: [
-        ("Street No 5 (copy)", "Street-No-5-copy"), ("…", "video"), ("a..b", "a..b"), ("-x-", "x"),
-    ])
+    @Test(
+        "A file's name becomes a slug",
+        arguments: [
+            ("Street No 5 (copy)", "Street-No-5-copy"), ("…", "video"), ("a..b", "a..b"), ("-x-", "x"),
+        ])
     func slug(name: String, expected: String) {
         #expect(VideoID.slug(of: name) == expected)
     }
@@ -34,18 +38,24 @@ struct RecordTests {
         #expect(throws: PipelineError.self) { try VideoID.forFile(atPath: folder.path + "/none") }
     }
 
-    @Test("CRC-32C gives the check values of RFC 3720", arguments: [
-        (Array("123456789".utf8), "e3069283"), ([UInt8](repeating: 0, count: 32), "8a9136aa"),
-        ([UInt8](repeating: 0xff, count: 32), "62a8ab43"), ((0..<32).map { UInt8($0) }, "46dd794e"), ([], "00000000"),
-    ])
+    @Test(
+        "CRC-32C gives the check values of RFC 3720",
+        arguments: [
+            (Array("123456789".utf8), "e3069283"), ([UInt8](repeating: 0, count: 32), "8a9136aa"),
+            ([UInt8](repeating: 0xff, count: 32), "62a8ab43"), ((0..<32).map { UInt8($0) }, "46dd794e"),
+            ([], "00000000"),
+        ])
     func crc(bytes: [UInt8], expected: String) {
         #expect(CRC32C.text(CRC32C.checksum(bytes)) == expected)
     }
 
-    @Test("Decimals are written with a fixed number of places and never as an exponent", arguments: [
-        (0.0, 2, "0.00"), (-0.001, 2, "0.00"), (1.005, 2, "1.00"), (1.125, 2, "1.13"), (-1.125, 2, "-1.13"), (123456789.5, 1, "123456789.5"),
-        (0.00004, 4, "0.0000"), (1e15, 2, "1000000000000000.00"), (.nan, 2, "null"), (.infinity, 2, "null"),
-    ])
+    @Test(
+        "Decimals are written with a fixed number of places and never as an exponent",
+        arguments: [
+            (0.0, 2, "0.00"), (-0.001, 2, "0.00"), (1.005, 2, "1.00"), (1.125, 2, "1.13"), (-1.125, 2, "-1.13"),
+            (123456789.5, 1, "123456789.5"),
+            (0.00004, 4, "0.0000"), (1e15, 2, "1000000000000000.00"), (.nan, 2, "null"), (.infinity, 2, "null"),
+        ])
     func decimals(value: Double, places: Int, expected: String) {
         var json = JSONWriter()
         json.array { $0.decimal(value, decimals: places) }
@@ -117,7 +127,8 @@ struct RecordTests {
             LoggedRecord(
                 topicPartition: TopicPartition("chunks", 1), offset: 42, timestamp: 0,
                 record: Record(
-                    key: key, value: [1, 2, 3, 4], headers: json.map { [Record.Header(ChunkHeader.headerName, $0)] } ?? []))
+                    key: key, value: [1, 2, 3, 4],
+                    headers: json.map { [Record.Header(ChunkHeader.headerName, $0)] } ?? []))
         }
         let json = JSONCoding.encode(header)
         #expect(try ChunkHeader(of: logged(json)) == header)

@@ -57,8 +57,10 @@ struct Rig {
 
     func worker(
         _ log: any EventLog, configuration: ProcessingConfiguration? = nil, capacity: Int = 2,
-        start: StartPolicy = .complete, memory: Int = 64 << 20, videoTimeout: Duration? = nil, exitWhenIdle: Bool = true,
-        onFrame: @escaping @Sendable (VideoID) -> Void = { _ in }, beforeFrame: @escaping @Sendable () throws -> Void = {}
+        start: StartPolicy = .complete, memory: Int = 64 << 20, videoTimeout: Duration? = nil,
+        exitWhenIdle: Bool = true,
+        onFrame: @escaping @Sendable (VideoID) -> Void = { _ in },
+        beforeFrame: @escaping @Sendable () throws -> Void = {}
     ) throws -> Worker {
         let processor = Processor(
             detector: ScriptedDetector(capacity: capacity, beforeFrame: beforeFrame),

@@ -24,7 +24,9 @@ struct SchemaTests {
         try await log.append((damaged + lonely).map { OutgoingRecord(topic: rig.topics.chunks, record: $0.record) })
         try await log.append([OutgoingRecord(topic: rig.topics.chunks, record: Record(key: nil, value: [1]))])
         var schemas: [String: JSONSchema] = [:]
-        for name in ["chunk-header", "result", "checkpoint", "video", "deadletter"] { schemas[name] = try JSONSchema(name) }
+        for name in ["chunk-header", "result", "checkpoint", "video", "deadletter"] {
+            schemas[name] = try JSONSchema(name)
+        }
         let chunks = try #require(schemas["chunk-header"])
         try await log.readAll(TopicPartition(rig.topics.chunks, 0)) { logged in
             if let header = logged.record.header(ChunkHeader.headerName) { check(header, chunks) }
@@ -72,7 +74,8 @@ struct SchemaTests {
     @Test("and a schema refuses what is not in it")
     func refusals() throws {
         let schema = try JSONSchema("deadletter")
-        #expect(schema.faults(of: Array(#"{"schema":1,"reason":"x","topic":"t","partition":0,"offset":1}"#.utf8)).isEmpty)
+        #expect(
+            schema.faults(of: Array(#"{"schema":1,"reason":"x","topic":"t","partition":0,"offset":1}"#.utf8)).isEmpty)
         for bad in [
             "7", "{}", #"{"schema":2,"reason":"x","topic":"t","partition":0,"offset":1}"#,
             #"{"schema":1,"reason":1,"topic":"t","partition":0,"offset":1}"#,

@@ -7,7 +7,8 @@ import Foundation
 /// Chunks of bytes that are no video, for the collector, which does not look inside.
 enum TestChunk {
     static func header(
-        video: String, index: Int, part: Int = 0, parts: Int = 1, byteCount: Int, total: Int? = nil, isLast: Bool = false
+        video: String, index: Int, part: Int = 0, parts: Int = 1, byteCount: Int, total: Int? = nil,
+        isLast: Bool = false
     ) -> ChunkHeader {
         ChunkHeader(
             videoID: try! VideoID(video), index: index, part: part, parts: parts, byteCount: byteCount,

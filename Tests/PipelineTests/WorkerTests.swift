@@ -69,7 +69,9 @@ struct WorkerTests {
         }
     }
 
-    @Test("Killed before or after any commit, another worker goes on to the same bytes", arguments: CrashingLog.Moment.allCases)
+    @Test(
+        "Killed before or after any commit, another worker goes on to the same bytes",
+        arguments: CrashingLog.Moment.allCases)
     func crashAtAnyCommit(moment: CrashingLog.Moment) async throws {
         let clips = try [Rig.clip("k", frames: 35), Rig.clip("k", frames: 21, seed: 2)]
         let expected = try await Rig.undisturbed(clips)
@@ -178,13 +180,15 @@ struct WorkerTests {
         let log = try rig.open()
         let id = try await rig.submit([clip], to: log)[0]
         let frames = Mutex(0)
-        let failing = try rig.worker(log, beforeFrame: {
-            let count = frames.withLock {
-                $0 += 1
-                return $0
-            }
-            if count == 17 { throw EngineFailure() }
-        })
+        let failing = try rig.worker(
+            log,
+            beforeFrame: {
+                let count = frames.withLock {
+                    $0 += 1
+                    return $0
+                }
+                if count == 17 { throw EngineFailure() }
+            })
         await #expect(throws: EngineFailure.self) { try await failing.run() }
         try await rig.worker(log).run()
         #expect(firstDifference(expected[id] ?? [], try await rig.results(id, from: log)) == nil)
