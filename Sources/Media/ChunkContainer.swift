@@ -29,6 +29,10 @@ public enum ChunkContainer: String, Sendable, Codable {
     func carries(_ codec: AVCodecID) -> Bool {
         FFmpegLibrary.silence()
         guard let format = av_guess_format(muxerName, nil, nil) else { return false }
-        return avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) == 1
+        if avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) == 1 { return true }
+        // Matroska takes whatever AVI has a code for, in its "VFW compatibility mode"; FFmpeg does not say so when asked.
+        guard self == .matroska else { return false }
+        var tables = [avformat_get_riff_video_tags(), nil]
+        return av_codec_get_tag(&tables, codec) != 0
     }
 }

@@ -43,7 +43,10 @@ final class Decoder {
         self.context = context
         var status = avcodec_parameters_to_context(context, parameters.codecParameters)
         context.pointee.thread_count = Int32(clamping: max(1, threads))
-        context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
+        // FFmpeg's H.264 decoder, when it works on several frames at once, may give a frame out before it has marked it
+        // as damaged: then nobody learns that it must be decoded again.
+        let sharesFrames = parameters.codecID != AV_CODEC_ID_H264
+        context.pointee.thread_type = sharesFrames ? FF_THREAD_FRAME | FF_THREAD_SLICE : FF_THREAD_SLICE
         // Some decoders hide faults unless told not to. H.264 marks damaged pictures anyway, and would take references
         // from before an open group for faults, though no picture uses them.
         if tellsFaults, parameters.codecID != AV_CODEC_ID_H264 { context.pointee.err_recognition |= AV_EF_EXPLODE }

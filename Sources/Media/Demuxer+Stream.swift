@@ -34,8 +34,11 @@ extension Demuxer {
     }
 
     /// What the container says about `stream`, after checks.
+    ///
+    /// MP4 leaves the picture size of MPEG-4 and H.263 to the decoder: where nobody has looked into the packets yet,
+    /// there may be none.
     static func describe(
-        _ stream: UnsafeMutablePointer<AVStream>, of input: FormatInput, limits: MediaLimits
+        _ stream: UnsafeMutablePointer<AVStream>, of input: FormatInput, isProbed: Bool, limits: MediaLimits
     ) throws(MediaError) -> VideoStreamInfo {
         let parameters = stream.pointee.codecpar.pointee
         let codec = String(cString: avcodec_get_name(parameters.codec_id))
@@ -44,7 +47,7 @@ extension Demuxer {
                 .unsupported, operation: "avformat_find_stream_info",
                 detail: "the codec of '\(input.name)' is unknown to this FFmpeg; convert the video to H.264")
         }
-        guard parameters.width > 0, parameters.height > 0 else {
+        guard !isProbed || (parameters.width > 0 && parameters.height > 0) else {
             throw MediaError(
                 .corrupt, operation: "avformat_find_stream_info",
                 detail: "'\(input.name)': the size of the pictures (codec \(codec)) could not be found; the file is "

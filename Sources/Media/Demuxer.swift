@@ -52,7 +52,8 @@ public final class Demuxer {
         self.input = input
         self.limits = limits
         let context = input.context
-        if probes ?? !asStored {
+        let isProbed = probes ?? !asStored
+        if isProbed {
             let status = Self.probe(context, limits: limits)
             if status < 0 {
                 throw MediaError(
@@ -79,7 +80,7 @@ public final class Demuxer {
             filter = nil
         }
         parameters = try StreamParameters(copying: stream)
-        self.stream = try Self.describe(stream, of: input, limits: limits)
+        self.stream = try Self.describe(stream, of: input, isProbed: isProbed, limits: limits)
         repair = asStored ? nil : TimestampRepair(stream: stream, parameters: parameters, container: input)
     }
 

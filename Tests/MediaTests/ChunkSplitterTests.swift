@@ -5,6 +5,18 @@ import Testing
 
 @Suite("ChunkSplitter")
 struct ChunkSplitterTests {
+    @Test(
+        "chunks are MP4 where MP4 can carry the codec, and Matroska elsewhere",
+        arguments: [
+            (Clip.mpeg4AVI, ChunkContainer.mp4), (.mpeg4BFramesAVI, .mp4), (.mjpeg, .mp4), (.vp9, .mp4),
+            (.ffv1, .matroska),
+            (.wmv, .matroska), (.flv, .matroska),
+        ])
+    func container(clip: Clip, expected: ChunkContainer) throws {
+        let splitter = ChunkSplitter(demuxer: try Demuxer(path: clip.make()), targetSeconds: 4, maxBytes: 64 << 20)
+        #expect(try splitter.next()?.container == expected)
+    }
+
     @Test("cuts before every key frame when asked for no length")
     func everyGroup() throws {
         let pieces = try chunks(of: try Clip.h264.make(), seconds: 0)

@@ -108,6 +108,12 @@ struct Clip: Sendable, CustomTestStringConvertible {
         name: "MPEG-4 with B-frames in AVI", fileName: "mpeg4-b.avi",
         arguments: testPattern(40) + ["-c:v", "mpeg4", "-g", "10", "-bf", "2", "-q:v", "5"], frameCount: 40,
         hasTimes: false)
+    static let wmv = Clip(
+        name: "WMV in ASF", fileName: "wmv.wmv",
+        arguments: testPattern(40) + ["-c:v", "wmv2", "-g", "10"], frameCount: 40)
+    static let flv = Clip(
+        name: "Sorenson H.263 in FLV", fileName: "flv.flv",
+        arguments: testPattern(40) + ["-c:v", "flv1", "-g", "10"], frameCount: 40)
     static let h264AVI = Clip(
         name: "H.264 with B-frames in AVI", fileName: "h264.avi",
         arguments: testPattern(40) + x264("bframes=3:b-adapt=0:b-pyramid=normal:open-gop=0"), frameCount: 40,
@@ -179,8 +185,8 @@ struct Clip: Sendable, CustomTestStringConvertible {
         keepsBytes: false)
 
     static let all = [
-        h264, h264OpenGOP, hevcClosed, hevcOpen, hevcTag, vp9, vp8, av1, mpeg4AVI, mpeg4BFramesAVI, h264AVI, h264Raw,
-        mpeg2, mjpeg, ffv1, ffv1NTSC, transportStream, hevcTransportStream, variableRate, ntsc, lateStart,
+        h264, h264OpenGOP, hevcClosed, hevcOpen, hevcTag, vp9, vp8, av1, mpeg4AVI, mpeg4BFramesAVI, wmv, flv, h264AVI,
+        h264Raw, mpeg2, mjpeg, ffv1, ffv1NTSC, transportStream, hevcTransportStream, variableRate, ntsc, lateStart,
         lateStartMatroska, largeGOP, oneFrame, rotated, fragmented, twoSizes, everyFrameKey, intraRefresh, interlaced,
     ]
 }
