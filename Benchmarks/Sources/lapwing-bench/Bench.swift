@@ -1,4 +1,5 @@
 import Foundation
+import Media
 
 /// What every stage needs to know: how often to measure, on what, and where to put files.
 struct Bench {
@@ -8,9 +9,11 @@ struct Bench {
     var isQuick: Bool
     /// A real video, or a made one.
     var clip: String
-    /// What the table calls ``clip``.
-    var clipName: String
     var models: [Model]
+    /// How many pictures a detector may have in flight; nil leaves it to the detector.
+    var requests: Int?
+    var preprocess: FrameScaler.Mode
+    var chunkSeconds: Double
     /// MOTChallenge detections; nil where there are none.
     var detectionFolder: String?
     /// A folder that is removed at the end.

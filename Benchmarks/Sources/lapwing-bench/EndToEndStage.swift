@@ -9,7 +9,7 @@ enum EndToEndStage {
         guard let chunk = try splitter.next() else { throw BenchError("\(bench.clip) has no chunk") }
         let pictures = try DecodeStage.somePictures(of: [chunk])
         for model in bench.models {
-            let detector = try model.makeDetector()
+            let detector = try model.makeDetector(requests: bench.requests)
             try await measure(detector, pictures: pictures, bench, withWhole: withWhole, into: &report)
         }
         if withWhole { try await measureWithoutInference(bench, into: &report) }
@@ -27,15 +27,19 @@ enum EndToEndStage {
         let excerpt = try Excerpt(bench, frames: Int(pace * (bench.isQuick ? 1.5 : 6)))
         defer { excerpt.remove() }
         var ceilings: [Double] = []
+        var ceilingCores: [Double] = []
         var wholes: [WholeRun] = []
         if withWhole { _ = try await WholeRun(video: excerpt.path, detector: detector, bench: bench) }
         for _ in 0..<bench.runs {
+            let work = ProcessorTime()
             ceilings.append(try ceiling.rate(frames: excerpt.frames))
+            ceilingCores.append(work.coresUsed)
             guard withWhole else { continue }
             wholes.append(try await WholeRun(video: excerpt.path, detector: detector, bench: bench))
         }
         let alone = Samples(ceilings)
         report.add(Row(.inference, name, "fps", alone))
+        report.add(Row(.inference, "  cores at work", "cores", Samples(ceilingCores)))
         guard withWhole else { return }
         add(wholes, "\(name), \(wholes[0].frames) frames", alone, into: &report)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inference
+import Media
 
 /// Measures each stage and the whole, and prints one table.
 @main
@@ -25,6 +26,15 @@ struct LapwingBench: AsyncParsableCommand {
     @Option(name: .long, help: "Arithmetic of --model: auto (the device's fastest) or f32.")
     var precision = DetectorConfiguration.Precision.auto.rawValue
 
+    @Option(name: .long, help: "How pictures become the model's input: exact or fast.")
+    var preprocess = FrameScaler.Mode.exact.rawValue
+
+    @Option(name: .long, help: "How many seconds a chunk has.")
+    var chunkSeconds = 4.0
+
+    @Option(name: .long, help: "How many pictures are in flight in the detector, instead of what it takes by itself.")
+    var requests: Int?
+
     @Option(name: .long, help: "How often each quantity is measured: 5, or 2 with --quick.")
     var runs: Int?
 
@@ -48,17 +58,19 @@ struct LapwingBench: AsyncParsableCommand {
         guard DetectorConfiguration.Precision(rawValue: precision) != nil else {
             throw ValidationError("--precision must be auto or f32")
         }
+        guard FrameScaler.Mode(rawValue: preprocess) != nil else {
+            throw ValidationError("--preprocess must be exact or fast")
+        }
         _ = try stages()
     }
 
     func run() async throws {
-        // The table is all that matters if the run is cut short by a pipe; files in the way of the next run are not.
         let folder = "\(scratch)/lapwing-bench-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let stages = try stages()
         var report = Report(machine: MachineFacts(), runs: runs ?? (quick ? 2 : 5))
-        let bench = try makeBench(runs: report.runs, scratch: folder, report: &report)
+        let bench = try makeBench(stages, scratch: folder, report: &report)
 
         if stages.contains(.split) { try await SplitStage.measure(bench, into: &report) }
         if stages.contains(.submit) { try await SubmitStage.measure(bench, into: &report) }
@@ -85,18 +97,17 @@ struct LapwingBench: AsyncParsableCommand {
     }
 
     /// Looks for what to measure with, and says what is not there.
-    private func makeBench(runs: Int, scratch: String, report: inout Report) throws -> Bench {
+    private func makeBench(_ stages: Set<Stage>, scratch: String, report: inout Report) throws -> Bench {
         let assets = Assets()
         var bench = Bench(
-            runs: runs, isQuick: quick, clip: "", clipName: "", models: [], detectionFolder: assets.detectionFolder,
-            scratch: scratch)
+            runs: report.runs, isQuick: quick, clip: "", models: [], requests: requests,
+            preprocess: .init(rawValue: preprocess) ?? .exact, chunkSeconds: chunkSeconds,
+            detectionFolder: assets.detectionFolder, scratch: scratch)
         if let path = video ?? assets.clip {
             bench.clip = path
-            bench.clipName = URL(fileURLWithPath: path).lastPathComponent
         } else {
             bench.note("no video in \(assets.folder): ffmpeg makes one")
             bench.clip = "\(scratch)/made.mp4"
-            bench.clipName = "a made clip"
             try FFmpegTool.run([
                 "-f", "lavfi", "-i", "testsrc2=size=768x432:rate=10", "-frames:v", "600", "-c:v",
                 "libx264", "-preset", "veryfast", "-b:v", "600k", "-g", "20", "-bf", "1", "-pix_fmt", "yuv420p",
@@ -104,10 +115,10 @@ struct LapwingBench: AsyncParsableCommand {
             ])
         }
         bench.models = model.map { [Model(path: $0, precision: .init(rawValue: precision) ?? .auto)] } ?? assets.models
-        if bench.models.isEmpty {
+        if bench.models.isEmpty, !stages.isDisjoint(with: [.inference, .endToEnd]) {
             report.skipped.append("inference: no model in \(assets.folder); give one with --model or LAPWING_ASSETS")
         }
-        if bench.detectionFolder == nil {
+        if bench.detectionFolder == nil, stages.contains(.sort) {
             report.skipped.append("sort: no MOTChallenge detections in \(assets.folder)")
         }
         for reason in report.skipped { bench.note("skipping \(reason)") }

@@ -7,9 +7,12 @@ struct Model {
     var precision: DetectorConfiguration.Precision
 
     /// The detector as `lapwing run` makes it.
-    func makeDetector() throws -> YOLOv8Detector {
+    ///
+    /// - Parameter requests: how many pictures may be in flight; nil leaves it to the detector.
+    func makeDetector(requests: Int?) throws -> YOLOv8Detector {
         var configuration = DetectorConfiguration()
         configuration.precision = precision
+        configuration.requests = requests
         return try YOLOv8Detector(modelPath: path, configuration: configuration)
     }
 

@@ -37,7 +37,8 @@ struct WholeRun {
         nonisolated(unsafe) let lent = detector
         let processor = Processor(
             detector: lent,
-            configuration: ProcessingConfiguration(model: detector.model, tracker: try TrackerConfiguration(.sort)),
+            configuration: ProcessingConfiguration(
+                model: detector.model, preprocess: bench.preprocess, tracker: try TrackerConfiguration(.sort)),
             topics: topics
         ) { _ in clock.frameDone() }
         var logger = Logger(label: "lapwing.bench")
@@ -47,12 +48,12 @@ struct WholeRun {
             configuration: WorkerConfiguration(
                 group: topics.workerGroup, spoolRoot: folder, sessionTimeout: .seconds(2), videoTimeout: nil),
             logger: logger)
-        let producer = Producer(log: log, topics: topics)
+        let producer = Producer(log: log, topics: topics, chunkSeconds: bench.chunkSeconds)
         let reader = ResultsReader(log: log, topics: topics)
 
-        let processorTime = Self.processorSeconds()
+        let work = ProcessorTime()
         let start = ContinuousClock.now
-        async let work: Void = worker.run()
+        async let working: Void = worker.run()
         let submitted = try await producer.submit(path: video).registration
         let file = try ResultsFile(path: "\(folder)/results.jsonl")
         var read = 0
@@ -62,9 +63,9 @@ struct WholeRun {
         }
         try file.finish()
         let finish = ContinuousClock.now
-        coresUsed = (Self.processorSeconds() - processorTime) / start.duration(to: finish).seconds
+        coresUsed = work.coresUsed
         await worker.stop()
-        try await work
+        try await working
         await log.close()
 
         let state = clock.state
@@ -79,12 +80,5 @@ struct WholeRun {
         secondsToFirst = start.duration(to: first).seconds
         secondsAfterLast = last.duration(to: finish).seconds
         sustainedRate = Double(read - 1) / first.duration(to: last).seconds
-    }
-
-    /// Seconds that all threads of this process have worked.
-    private static func processorSeconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }
