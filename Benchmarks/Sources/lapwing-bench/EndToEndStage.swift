@@ -28,18 +28,21 @@ enum EndToEndStage {
         defer { excerpt.remove() }
         var ceilings: [Double] = []
         var ceilingCores: [Double] = []
+        var ceilingWork: [Double] = []
         var wholes: [WholeRun] = []
         if withWhole { _ = try await WholeRun(video: excerpt.path, detector: detector, bench: bench) }
         for _ in 0..<bench.runs {
             let work = ProcessorTime()
             ceilings.append(try ceiling.rate(frames: excerpt.frames))
             ceilingCores.append(work.coresUsed)
+            ceilingWork.append(work.coreSeconds * 1000 / Double(excerpt.frames))
             guard withWhole else { continue }
             wholes.append(try await WholeRun(video: excerpt.path, detector: detector, bench: bench))
         }
         let alone = Samples(ceilings)
         report.add(Row(.inference, name, "fps", alone))
         report.add(Row(.inference, "  cores at work", "cores", Samples(ceilingCores)))
+        report.add(Row(.inference, "  work of all cores per frame", "ms", Samples(ceilingWork)))
         guard withWhole else { return }
         add(wholes, "\(name), \(wholes[0].frames) frames", alone, into: &report)
     }
@@ -69,5 +72,6 @@ enum EndToEndStage {
         row("  submission until the first frame", "ms") { $0.secondsToFirst * 1000 }
         row("  last frame until its result is in the file", "ms") { $0.secondsAfterLast * 1000 }
         row("  cores at work", "cores") { $0.coresUsed }
+        row("  work of all cores per frame", "ms") { $0.coreSeconds * 1000 / Double($0.frames) }
     }
 }

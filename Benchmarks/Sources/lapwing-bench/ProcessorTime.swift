@@ -6,7 +6,10 @@ struct ProcessorTime {
     private let startSeconds = Self.seconds()
 
     /// How many cores were at work on average since.
-    var coresUsed: Double { (Self.seconds() - startSeconds) / start.duration(to: .now).seconds }
+    var coresUsed: Double { coreSeconds / start.duration(to: .now).seconds }
+
+    /// What all threads together have worked since; other processes on the machine hardly change it.
+    var coreSeconds: Double { Self.seconds() - startSeconds }
 
     private static func seconds() -> Double {
         var time = timespec()

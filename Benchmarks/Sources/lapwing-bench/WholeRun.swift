@@ -21,6 +21,8 @@ struct WholeRun {
     var sustainedRate: Double
     /// How many cores were at work on average.
     var coresUsed: Double
+    /// What all cores together worked for it.
+    var coreSeconds: Double
 
     var rate: Double { Double(frames) / seconds }
 
@@ -64,6 +66,7 @@ struct WholeRun {
         try file.finish()
         let finish = ContinuousClock.now
         coresUsed = work.coresUsed
+        coreSeconds = work.coreSeconds
         await worker.stop()
         try await working
         await log.close()
