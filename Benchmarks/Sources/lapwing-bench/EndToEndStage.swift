@@ -24,7 +24,7 @@ enum EndToEndStage {
         // As much of the video as takes a few seconds; also the warm-up.
         _ = try ceiling.rate(frames: 10)
         let pace = try ceiling.rate(frames: 20)
-        let excerpt = try Excerpt(bench, frames: Int(pace * (bench.isQuick ? 1.5 : 6)))
+        let excerpt = try Excerpt(bench, frames: Int(pace * (bench.isQuick ? 1.5 : 5)))
         defer { excerpt.remove() }
         var ceilings: [Double] = []
         var ceilingCores: [Double] = []
@@ -42,9 +42,10 @@ enum EndToEndStage {
         let alone = Samples(ceilings)
         report.add(Row(.inference, name, "fps", alone))
         report.add(Row(.inference, "  cores at work", "cores", Samples(ceilingCores)))
-        report.add(Row(.inference, "  work of all cores per frame", "ms", Samples(ceilingWork)))
+        let workAlone = Samples(ceilingWork)
+        report.add(Row(.inference, "  work of all cores per frame", "ms", workAlone))
         guard withWhole else { return }
-        add(wholes, "\(name), \(wholes[0].frames) frames", alone, into: &report)
+        add(wholes, "\(name), \(wholes[0].frames) frames", alone: (alone, workAlone), into: &report)
     }
 
     private static func measureWithoutInference(_ bench: Bench, into report: inout Report) async throws {
@@ -57,21 +58,23 @@ enum EndToEndStage {
             let whole = try await WholeRun(video: excerpt.path, detector: detector, bench: bench)
             if run > 0 { wholes.append(whole) }
         }
-        add(wholes, "without inference, 640, \(wholes[0].frames) frames", nil, into: &report)
+        add(wholes, "without inference, 640, \(wholes[0].frames) frames", alone: nil, into: &report)
     }
 
-    /// - Parameter alone: the detector by itself; nil where there is none.
-    private static func add(_ runs: [WholeRun], _ name: String, _ alone: Samples?, into report: inout Report) {
-        func row(_ what: String, _ unit: String, isRate: Bool = false, _ value: (WholeRun) -> Double) {
+    /// - Parameter alone: the detector's rate and work by itself; nil where there is none.
+    private static func add(
+        _ runs: [WholeRun], _ name: String, alone: (rate: Samples, work: Samples)?, into report: inout Report
+    ) {
+        func row(_ what: String, _ unit: String, to base: Samples? = nil, _ value: (WholeRun) -> Double) {
             let samples = Samples(runs.map(value))
-            let ratio = alone.map { Row.Ratio(samples, to: $0, called: "inference alone") }
-            report.add(Row(.endToEnd, what, unit, samples, ratio: isRate ? ratio : nil))
+            let ratio = base.map { Row.Ratio(samples, to: $0, called: "inference alone") }
+            report.add(Row(.endToEnd, what, unit, samples, ratio: ratio))
         }
-        row(name, "fps", isRate: true) { $0.rate }
-        row("  from the first frame to the last", "fps", isRate: true) { $0.sustainedRate }
+        row(name, "fps", to: alone?.rate) { $0.rate }
+        row("  from the first frame to the last", "fps", to: alone?.rate) { $0.sustainedRate }
         row("  submission until the first frame", "ms") { $0.secondsToFirst * 1000 }
         row("  last frame until its result is in the file", "ms") { $0.secondsAfterLast * 1000 }
         row("  cores at work", "cores") { $0.coresUsed }
-        row("  work of all cores per frame", "ms") { $0.coreSeconds * 1000 / Double($0.frames) }
+        row("  work of all cores per frame", "ms", to: alone?.work) { $0.coreSeconds * 1000 / Double($0.frames) }
     }
 }
