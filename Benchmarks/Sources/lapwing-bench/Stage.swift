@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// What is measured, in the order in which a frame goes through it.
+enum Stage: String, CaseIterable, Encodable, ExpressibleByArgument {
+    /// Cutting a file into chunks.
+    case split
+    /// The producer: cutting, hashing, appending.
+    case submit
+    /// The embedded log alone.
+    case log
+    /// Decoding, and fitting pictures into a detector's input.
+    case decode
+    /// The detector alone, its input prepared: the ceiling of everything behind it.
+    case inference
+    /// The tracker alone.
+    case sort
+    /// From a file to its results.
+    case endToEnd = "end-to-end"
+}
