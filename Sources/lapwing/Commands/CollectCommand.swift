@@ -25,6 +25,7 @@ struct CollectCommand: AsyncParsableCommand {
     var output: String
 
     func run() async throws {
+        try Folder.make(output, name: "output folder", remedy: "choose another with --output")
         let log = try logOptions.open()
         let topics = logOptions.topics
         try await topicOptions.createTopics(in: log, topics)
@@ -34,7 +35,8 @@ struct CollectCommand: AsyncParsableCommand {
         }
         let worker = try Worker(
             log: log, topics: topics, handler: rebuilder,
-            configuration: workerOptions.configuration(group: topics.collectGroup, start: .complete), logger: logger)
+            configuration: try workerOptions.configuration(group: topics.collectGroup, start: .complete), logger: logger
+        )
         try await ServiceRunner.run(worker, logger: logger)
         await log.close()
     }

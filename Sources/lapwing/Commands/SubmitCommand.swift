@@ -47,27 +47,35 @@ struct SubmitCommand: AsyncParsableCommand {
             let bar = ProgressBar(unit: "MB")
             let note = "\(number + 1)/\(list.inputs.count) \(URL(fileURLWithPath: input.path).lastPathComponent)"
             do {
+                if let problem = input.problem { throw Failure.failed(problem) }
                 let submission = try await producer.submit(path: input.path, id: input.id) { progress in
                     bar.update(
-                        done: Int(progress.bytesRead / 1_000_000), total: progress.byteCount.map { Int($0 / 1_000_000) },
+                        done: Int(progress.bytesRead / 1_000_000),
+                        total: progress.byteCount.map { Int($0 / 1_000_000) },
                         note: progress.isWaiting ? note + " (the log is full: waiting for workers)" : note)
                 }
                 bar.finish()
                 try report(submission)
                 submitted.append(submission.registration)
                 if let truncation = submission.registration.truncation {
-                    Console.error("\(input.path): \(truncation)")
+                    Console.error(
+                        "\(input.path): \(truncation); what is there is in the log: submit the whole file for the rest")
                     failed += 1
                 }
             } catch let error where !(error is EventLogError || error is CancellationError) {
                 bar.finish()
-                Console.error("\(input.path): \(error)".withoutRepeating(input.path))
+                Console.error("\(input.path): \(ErrorText.of(error, about: input.path))")
                 failed += 1
             }
         }
-        if wait { failed += try await waitUntilEnded(submitted, log: log) }
+        var done = submitted.count
+        if wait {
+            let failedLater = try await waitUntilEnded(submitted, log: log)
+            failed += failedLater
+            done -= failedLater
+        }
         await log.close()
-        try Failure.check(failed: failed, done: submitted.count)
+        try Failure.check(failed: failed, done: done)
     }
 
     private func report(_ submission: Submission) throws {
@@ -104,14 +112,5 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         bar.finish()
         return failed
-    }
-}
-
-extension String {
-    /// An error that names its path itself does not need it in front.
-    func withoutRepeating(_ path: String) -> String {
-        let prefix = path + ": "
-        guard let rest = removingPrefix(prefix), rest.contains(path) else { return self }
-        return rest
     }
 }

@@ -7,25 +7,32 @@ struct InputList {
         var path: String
         /// Nil: from the file's name and bytes.
         var id: VideoID?
+        /// Why there is nothing to open; nil for a file, whatever it turns out to be.
+        var problem: String?
     }
 
     var inputs: [Input]
 
     /// Endings that are taken for videos in a folder; a file named on the command line is tried whatever its ending.
     private static let videoExtensions: Set<String> = [
-        "mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "mts", "m2ts", "mpg", "mpeg", "flv", "wmv", "3gp", "ogv", "mxf",
+        "mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "mts", "m2ts", "mpg", "mpeg", "flv", "wmv", "3gp", "ogv",
+        "mxf",
         "h264", "h265", "264", "265", "ivf", "y4m",
     ]
 
-    /// - Throws: ``UsageError`` when nothing is named, or one ID is given for several videos.
+    /// - Throws: ``UsageError`` when the ID is not one, or given for several videos.
     init(_ paths: [String], videoID: String?) throws {
         inputs = []
         for path in paths {
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
                 let found = Self.videos(in: path)
-                guard !found.isEmpty else { throw UsageError(message: "\(path): there is no video in this folder") }
                 inputs += found.map { Input(path: $0) }
+                if found.isEmpty {
+                    let problem =
+                        "there is no video in this folder; name a file in it to have it tried whatever its ending"
+                    inputs.append(Input(path: path, problem: problem))
+                }
             } else {
                 inputs.append(Input(path: path))
             }
@@ -37,7 +44,7 @@ struct InputList {
             do {
                 inputs[0].id = try VideoID(videoID)
             } catch {
-                throw UsageError(message: "--video-id: \(error)")
+                throw UsageError(message: "--video-id \(ErrorText.of(error))")
             }
         }
     }
