@@ -31,7 +31,9 @@ struct RunSummary {
         line += " in \(Table.clock(seconds)) (\(String(format: "%.1f", Double(frames) / max(seconds, 0.001))) frames/s)"
         // Inputs that could not be opened have no frames; a video that is in the log but has no ledger does.
         let accounted = outcomes.allSatisfy { $0.video == nil || $0.end?.ledger?.isBalanced == true }
-        line += accounted ? "; every frame accounted for" : "; NOT every frame accounted for"
+        if !accounted || !ledgers.isEmpty {
+            line += accounted ? "; every frame accounted for" : "; NOT every frame accounted for"
+        }
         let failed = outcomes.count { $0.problem != nil }
         if failed > 0 { line += "; \(failed) with problems, listed above" }
         print(line)

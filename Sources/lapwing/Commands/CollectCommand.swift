@@ -31,7 +31,7 @@ struct CollectCommand: AsyncParsableCommand {
         try await topicOptions.createTopics(in: log, topics)
         let logger = logging.logger("lapwing.collect")
         let rebuilder = try Rebuilder(folder: output, logger: logger) { path, frames in
-            print("\(path)  \(Table.grouped(frames)) frames")
+            Console.output("\(path)  \(Table.grouped(frames)) frames")
         }
         let worker = try Worker(
             log: log, topics: topics, handler: rebuilder,

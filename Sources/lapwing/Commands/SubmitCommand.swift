@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLog
 import Foundation
 import Pipeline
+import Synchronization
 
 /// The producer.
 struct SubmitCommand: AsyncParsableCommand {
@@ -46,9 +47,11 @@ struct SubmitCommand: AsyncParsableCommand {
         for (number, input) in list.inputs.enumerated() {
             let bar = ProgressBar(unit: "MB")
             let note = "\(number + 1)/\(list.inputs.count) \(URL(fileURLWithPath: input.path).lastPathComponent)"
+            let waiting = WaitingNotice()
             do {
                 if let problem = input.problem { throw Failure.failed(problem) }
                 let submission = try await producer.submit(path: input.path, id: input.id) { progress in
+                    if progress.isWaiting { waiting.give(input.path) }
                     bar.update(
                         done: Int(progress.bytesRead / 1_000_000),
                         total: progress.byteCount.map { Int($0 / 1_000_000) },
@@ -88,7 +91,7 @@ struct SubmitCommand: AsyncParsableCommand {
             ])
         } else {
             let note = submission.wasThere ? "  (was there already)" : ""
-            print(
+            Console.output(
                 "\(video.videoID)  \(Table.grouped(video.chunks ?? 0)) chunks  "
                     + "\(Table.grouped(video.frames ?? 0)) frames  \(Table.bytes(video.bytes ?? 0))\(note)")
         }
@@ -112,5 +115,19 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         bar.finish()
         return failed
+    }
+}
+
+/// Says once that submitting waits, where no progress line says so.
+private final class WaitingNotice: Sendable {
+    private let isGiven = Mutex(false)
+
+    func give(_ path: String) {
+        guard !Console.isTerminal else { return }
+        let isFirst = isGiven.withLock { isGiven in
+            defer { isGiven = true }
+            return !isGiven
+        }
+        if isFirst { Console.warning("\(path): the log is full: waiting for workers") }
     }
 }

@@ -16,8 +16,7 @@ struct InputList {
     /// Endings that are taken for videos in a folder; a file named on the command line is tried whatever its ending.
     private static let videoExtensions: Set<String> = [
         "mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "mts", "m2ts", "mpg", "mpeg", "flv", "wmv", "3gp", "ogv",
-        "mxf",
-        "h264", "h265", "264", "265", "ivf", "y4m",
+        "mxf", "h264", "h265", "264", "265", "ivf", "y4m",
     ]
 
     /// - Throws: ``UsageError`` when the ID is not one, or given for several videos.
@@ -34,7 +33,10 @@ struct InputList {
                     inputs.append(Input(path: path, problem: problem))
                 }
             } else {
-                inputs.append(Input(path: path))
+                inputs.append(
+                    Input(
+                        path: path,
+                        problem: Self.isEndless(path) ? "is a pipe or a device; record it to a file first" : nil))
             }
         }
         if let videoID {
@@ -47,6 +49,12 @@ struct InputList {
                 throw UsageError(message: "--video-id \(ErrorText.of(error))")
             }
         }
+    }
+
+    /// Whether a path leads to something that may never end; a file that is not there is not that.
+    private static func isEndless(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
     }
 
     private static func videos(in folder: String) -> [String] {
