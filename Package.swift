@@ -105,7 +105,9 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
-            name: "CommandTests", dependencies: ["lapwing", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+            name: "CommandTests",
+            dependencies: ["lapwing", "Pipeline", "PipelineTesting", "Evaluation", "EventLog", "SQLiteLog"],
+            swiftSettings: settings + openVINOHeaders),
     ],
     swiftLanguageModes: [.v6]
 )

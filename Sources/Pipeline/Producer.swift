@@ -58,12 +58,12 @@ public actor Producer {
             videoID: videoID, source: source, state: .submitting, chunkSeconds: chunkSeconds,
             maxChunkBytes: maxChunkBytes)
         var firstChunk = 0
+        var isRegistered = false
         if let earlier = try await knownRegistration(of: videoID) {
             if earlier.state == .submitted { return Submission(registration: earlier, wasThere: true) }
             registration = earlier
+            isRegistered = true
             firstChunk = try await chunksInLog(of: videoID)
-        } else {
-            try await register(registration)
         }
 
         let splitter = ChunkSplitter(
@@ -75,6 +75,11 @@ public actor Producer {
             try Task.checkCancellation()
             bytes += chunk.bytes.count
             if chunk.index >= firstChunk {
+                // Not before: what cannot be cut at all leaves nothing behind, and other settings may do better.
+                if !isRegistered {
+                    try await register(registration)
+                    isRegistered = true
+                }
                 let waiting = progress
                 try await log.append(
                     ChunkParts.records(

@@ -37,7 +37,7 @@ enum LogFile {
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let fileName = slash.map { String(path[path.index(after: $0)...]) } ?? path
         guard let resolved = realpath(folder, nil) else {
-            throw failure("\(path): the folder \(folder) \(reason()): make it, or give another path")
+            throw failure("\(path): its folder \(folder) cannot be opened (\(reason())): make it, or give another path")
         }
         defer { free(resolved) }
         let absoluteFolder = String(cString: resolved)

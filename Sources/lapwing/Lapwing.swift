@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Inference
 
 /// The command line: the only place that picks an engine, a tracker and a log.
 struct Lapwing: AsyncParsableCommand {
@@ -49,6 +50,9 @@ enum Main {
         } catch let error as UsageError {
             Console.error(error.message)
             exit(2)
+        } catch let error as InferenceError where error.code == .configuration {
+            Console.error(ErrorText.of(error))
+            exit(2)
         } catch {
             switch Lapwing.exitCode(for: error) {
             case .success:
@@ -58,7 +62,7 @@ enum Main {
                 Console.write(Lapwing.fullMessage(for: error))
                 exit(2)
             default:
-                Console.error("\(error)")
+                Console.error(ErrorText.of(error))
                 exit(1)
             }
         }

@@ -26,32 +26,54 @@ enum LayeredArguments {
 
     static func resolve(_ arguments: [String], environment: [String: String]) throws -> [String] {
         let help = try JSONDecoder().decode(Help.self, from: Data(Lapwing._dumpHelp().utf8))
-        guard let name = arguments.first, let command = help.command.subcommands?.first(where: { $0.commandName == name })
+        guard let name = arguments.first,
+            let command = help.command.subcommands?.first(where: { $0.commandName == name })
         else { return arguments }
         var rest = Array(arguments.dropFirst())
         let file = try takeConfigPath(from: &rest) ?? environment["LAPWING_CONFIG"]
         let settings = try file.map(read) ?? [:]
-        let options = (command.arguments ?? []).filter { $0.longName != nil && $0.longName != "help" && $0.longName != "version" }
+        let options = (command.arguments ?? []).filter {
+            $0.longName != nil && $0.longName != "help" && $0.longName != "version"
+        }
         try check(settings, file: file, help: help)
 
         var added: [String] = []
         for option in options {
-            guard let long = option.longName, !isGiven(long, in: rest) else { continue }
+            guard let long = option.longName else { continue }
+            if option.kind == "flag" { try spellOut(long, in: &rest) }
+            guard !isGiven(long, in: rest) else { continue }
             let variable = "LAPWING_" + long.uppercased().replacingOccurrences(of: "-", with: "_")
-            let values = environment[variable].map { [$0] } ?? settings[long] ?? []
-            for value in values {
+            // A variable that is empty is not set.
+            let fromEnvironment = environment[variable].flatMap { $0.isEmpty ? nil : [$0] }
+            let origin = fromEnvironment == nil ? "configuration file \(file ?? ""): \(long)" : variable
+            for value in fromEnvironment ?? settings[long] ?? [] {
                 if option.kind == "flag" {
-                    switch value.lowercased() {
-                    case "true", "yes", "on", "1": added.append("--\(long)")
-                    case "false", "no", "off", "0": break
-                    default: throw UsageError(message: "\(long): '\(value)' is neither true nor false")
-                    }
+                    if try isTrue(value, origin) { added.append("--\(long)") }
                 } else {
                     added.append("--\(long)=\(value)")
                 }
             }
         }
-        return [name] + added + rest
+        // A flag that the command line takes back has done its work: it kept the other layers out.
+        let takenBack = Set(options.filter { $0.kind == "flag" }.compactMap { $0.longName.map { "--\($0)=false" } })
+        return [name] + added + rest.filter { !takenBack.contains($0) }
+    }
+
+    /// `--json=true` is `--json`; `--json=false` takes back what the environment or the file say.
+    private static func spellOut(_ flag: String, in arguments: inout [String]) throws {
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        for index in arguments[..<end].indices {
+            guard let value = arguments[index].removingPrefix("--\(flag)=") else { continue }
+            arguments[index] = try isTrue(value, "--\(flag)") ? "--\(flag)" : "--\(flag)=false"
+        }
+    }
+
+    private static func isTrue(_ value: String, _ origin: String) throws -> Bool {
+        switch value.lowercased() {
+        case "true", "yes", "on", "1": return true
+        case "false", "no", "off", "0": return false
+        default: throw UsageError(message: "\(origin): '\(value)' is neither true nor false")
+        }
     }
 
     private static func isGiven(_ long: String, in arguments: [String]) -> Bool {
@@ -75,27 +97,36 @@ enum LayeredArguments {
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw UsageError(message: "configuration file \(path): \(error.localizedDescription)")
+            throw UsageError(message: "configuration file \(path): it cannot be read (\(ErrorText.cause(error)))")
         }
-        let loaded: Any?
+        let loaded: Node?
         do {
-            loaded = try Yams.load(yaml: text)
+            loaded = try Yams.compose(yaml: text)
         } catch {
-            throw UsageError(message: "configuration file \(path): \(error)")
+            throw UsageError(message: "configuration file \(path): it is not YAML: \(error)")
         }
-        guard let loaded else { return [:] }
-        guard let mapping = loaded as? [String: Any] else {
+        guard let loaded, loaded.null == nil else { return [:] }
+        guard let mapping = loaded.mapping else {
             throw UsageError(message: "configuration file \(path): it must be a mapping, such as 'model: yolov8n.onnx'")
         }
         var settings: [String: [String]] = [:]
-        for (key, value) in mapping {
+        for (key, value) in mapping where value.null == nil {
+            // As written: an ID of digits is text, too.
+            let name = key.string ?? ""
+            func scalar(_ node: Node) throws -> String {
+                guard let text = node.scalar?.string else {
+                    throw UsageError(
+                        message: "configuration file \(path): \(name): lists and mappings cannot be nested")
+                }
+                return text
+            }
             let values: [String]
             switch value {
-            case let list as [Any]: values = list.map { "\($0)" }
-            case let map as [String: Any]: values = map.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            default: values = ["\(value)"]
+            case .sequence(let list): values = try list.map(scalar)
+            case .mapping(let map): values = try map.map { "\(try scalar($0.key))=\(try scalar($0.value))" }
+            default: values = [try scalar(value)]
             }
-            settings[key.replacingOccurrences(of: "_", with: "-")] = values
+            settings[name.replacingOccurrences(of: "_", with: "-")] = values
         }
         return settings
     }

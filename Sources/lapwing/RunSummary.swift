@@ -17,7 +17,8 @@ struct RunSummary {
                 continue
             }
             table.add([
-                video.videoID.rawValue, Table.grouped(end.ledger?.framesExpected ?? 0), objects(end), ledger(outcome, end),
+                video.videoID.rawValue, Table.grouped(end.ledger?.framesExpected ?? 0), objects(end),
+                ledger(outcome, end),
                 outcome.file ?? "",
             ])
         }
@@ -25,10 +26,16 @@ struct RunSummary {
 
         let ledgers = outcomes.compactMap { $0.end?.ledger }
         let frames = ledgers.reduce(0) { $0 + $1.framesProcessed }
-        var line = "\n\(outcomes.count) \(outcomes.count == 1 ? "video" : "videos"), \(Table.grouped(frames)) frames processed"
+        var line =
+            "\n\(outcomes.count) \(outcomes.count == 1 ? "video" : "videos"), \(Table.grouped(frames)) frames processed"
         line += " in \(Table.clock(seconds)) (\(String(format: "%.1f", Double(frames) / max(seconds, 0.001))) frames/s)"
-        let accounted = ledgers.allSatisfy(\.isBalanced) && ledgers.count == outcomes.count
-        line += accounted ? "; every frame accounted for" : "; NOT every frame accounted for"
+        // Inputs that could not be opened have no frames; a video that is in the log but has no ledger does.
+        let accounted = outcomes.allSatisfy { $0.video == nil || $0.end?.ledger?.isBalanced == true }
+        if !accounted || !ledgers.isEmpty {
+            line += accounted ? "; every frame accounted for" : "; NOT every frame accounted for"
+        }
+        let failed = outcomes.count { $0.problem != nil }
+        if failed > 0 { line += "; \(failed) with problems, listed above" }
         print(line)
     }
 
@@ -57,7 +64,8 @@ struct RunSummary {
                 "input": .string(outcome.path), "video_id": .optional(outcome.video?.videoID.rawValue),
                 "state": .string(outcome.end?.event ?? "failed"), "problem": .optional(outcome.problem),
                 "results": .optional(outcome.file), "frames_expected": .optional(ledger?.framesExpected),
-                "frames_processed": .optional(ledger?.framesProcessed), "frames_skipped": .optional(ledger?.framesSkipped),
+                "frames_processed": .optional(ledger?.framesProcessed),
+                "frames_skipped": .optional(ledger?.framesSkipped),
                 "frames_undecodable": .optional(ledger?.framesUndecodable),
                 "frames_missing": .optional(ledger?.framesMissing),
                 "objects": .object((outcome.end?.objectCounts ?? [:]).mapValues { .integer($0) }),

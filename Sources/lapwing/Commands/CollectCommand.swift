@@ -25,16 +25,18 @@ struct CollectCommand: AsyncParsableCommand {
     var output: String
 
     func run() async throws {
+        try Folder.make(output, name: "output folder", remedy: "choose another with --output")
         let log = try logOptions.open()
         let topics = logOptions.topics
         try await topicOptions.createTopics(in: log, topics)
         let logger = logging.logger("lapwing.collect")
         let rebuilder = try Rebuilder(folder: output, logger: logger) { path, frames in
-            print("\(path)  \(Table.grouped(frames)) frames")
+            Console.output("\(path)  \(Table.grouped(frames)) frames")
         }
         let worker = try Worker(
             log: log, topics: topics, handler: rebuilder,
-            configuration: workerOptions.configuration(group: topics.collectGroup, start: .complete), logger: logger)
+            configuration: try workerOptions.configuration(group: topics.collectGroup, start: .complete), logger: logger
+        )
         try await ServiceRunner.run(worker, logger: logger)
         await log.close()
     }

@@ -48,7 +48,7 @@ struct DoctorCommand: AsyncParsableCommand {
                     name: "devices", isGood: !devices.isEmpty,
                     finding: devices.map { "\($0.name) (\($0.fullName))" }.joined(separator: ", ")))
         } catch {
-            checks.append(Check(name: "OpenVINO", isGood: false, finding: "\(error); run 'make setup'"))
+            checks.append(Check(name: "OpenVINO", isGood: false, finding: "\(ErrorText.of(error)); run 'make setup'"))
         }
         checks.append(await embeddedLog())
         if let model { checks.append(load(model)) }
@@ -69,15 +69,20 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// Makes a log in the temporary folder and takes it away again.
     private func embeddedLog() async -> Check {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("lapwing-doctor-\(UUID().uuidString).db").path
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "lapwing-doctor-\(UUID().uuidString).db"
+        ).path
         defer { SQLiteLog.remove(path: path) }
         do {
             let log = try SQLiteLog(path: path)
             try await log.createTopics([.init(name: "check", partitions: 1, cleanup: .keep)])
             await log.close()
-            return Check(name: "embedded log", isGood: true, finding: "SQLite \(SQLiteLog.sqliteVersion), writable in \(FileManager.default.temporaryDirectory.path)")
+            return Check(
+                name: "embedded log", isGood: true,
+                finding: "SQLite \(SQLiteLog.sqliteVersion), writable in \(FileManager.default.temporaryDirectory.path)"
+            )
         } catch {
-            return Check(name: "embedded log", isGood: false, finding: "\(error)")
+            return Check(name: "embedded log", isGood: false, finding: ErrorText.of(error))
         }
     }
 
@@ -92,7 +97,7 @@ struct DoctorCommand: AsyncParsableCommand {
                 finding: "\(model.name): \(model.inputWidth)×\(model.inputHeight), \(model.classNames.count) classes "
                     + "(\(classes)), \(model.precision) on \(model.device)")
         } catch {
-            return Check(name: "model", isGood: false, finding: "\(error)")
+            return Check(name: "model", isGood: false, finding: ErrorText.of(error))
         }
     }
 }

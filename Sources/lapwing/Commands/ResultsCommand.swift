@@ -34,25 +34,28 @@ struct ResultsCommand: AsyncParsableCommand {
         do {
             id = try VideoID(video)
         } catch {
-            throw UsageError(message: "\(error)")
+            throw UsageError(message: "video ID \(ErrorText.of(error))")
         }
         let log = try logOptions.open(mustExist: true)
         let output = OutputStream()
         var printer = ResultPrinter(format: format)
-        if let header = printer.header { try output.write(header) }
         var records = 0
         do {
             try await ResultsReader(log: log, topics: logOptions.topics).read(id, follow: follow) { json in
+                if records == 0, let header = printer.header { try output.write(header) }
                 records += 1
                 try output.write(try printer.lines(for: json))
             }
             try output.flush()
         } catch OutputStream.Closed.closed {
             // Whoever read has read enough.
+        } catch let error as EventLogError where error.code == .unknownTopic {
+            throw Failure.failed("\(error.detail); has anything been submitted with this --topic-prefix?")
         }
         await log.close()
         guard records > 0 else {
-            throw Failure.failed("\(id): there are no results yet; 'lapwing status --log \(logOptions.log)' lists the videos")
+            throw Failure.failed(
+                "\(id): there are no results yet; 'lapwing status --log \(logOptions.log)' lists the videos")
         }
     }
 }
@@ -71,7 +74,9 @@ final class OutputStream {
     func flush() throws {
         var done = 0
         while done < buffer.count {
-            let count = buffer.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress! + done, $0.count - done) }
+            let count = buffer.withUnsafeBytes {
+                Foundation.write(STDOUT_FILENO, $0.baseAddress! + done, $0.count - done)
+            }
             if count < 0 && errno == EINTR { continue }
             if count < 0 && errno == EPIPE { throw Closed.closed }
             guard count > 0 else { throw Failure.failed("standard output: \(String(cString: strerror(errno)))") }

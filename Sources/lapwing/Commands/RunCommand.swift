@@ -50,7 +50,14 @@ struct RunCommand: AsyncParsableCommand {
         let list = try InputList(inputs, videoID: videoID)
         _ = try processing.trackerConfiguration()
         let work = try makeWorkFolder()
-        let detector = try processing.makeDetector()
+        let detector: YOLOv8Detector
+        do {
+            detector = try processing.makeDetector()
+        } catch {
+            // Only if nothing of an earlier call is in it.
+            rmdir(work)
+            throw error
+        }
         let configuration = try processing.configuration(model: detector.model)
 
         let progress = RunProgress(videos: list.inputs.count)
@@ -123,6 +130,7 @@ struct RunCommand: AsyncParsableCommand {
             var followed: Set<VideoID> = []
             for (number, input) in inputs.enumerated() {
                 do {
+                    if let problem = input.problem { throw Failure.failed(problem) }
                     let video = try await producer.submit(path: input.path, id: input.id).registration
                     progress.submitted(frames: video.frames ?? 0)
                     guard followed.insert(video.videoID).inserted else {
@@ -130,12 +138,14 @@ struct RunCommand: AsyncParsableCommand {
                         Console.warning("\(input.path): the same video as an earlier input; its work is done once")
                         continue
                     }
-                    group.addTask { (number, try await follow(video, path: input.path, reader: reader, progress: progress)) }
+                    group.addTask {
+                        (number, try await follow(video, path: input.path, reader: reader, progress: progress))
+                    }
                 } catch let error where !(error is EventLogError || error is CancellationError) {
                     progress.videoDone()
-                    let message = "\(input.path): \(error)".withoutRepeating(input.path)
-                    Console.error(message)
-                    outcomes[number] = VideoOutcome(path: input.path, problem: "\(error)")
+                    let problem = ErrorText.of(error, about: input.path)
+                    Console.error("\(input.path): \(problem)")
+                    outcomes[number] = VideoOutcome(path: input.path, problem: problem)
                 }
             }
             while let (number, outcome) = try await group.next() { outcomes[number] = outcome }
@@ -157,7 +167,9 @@ struct RunCommand: AsyncParsableCommand {
         if end?.event == "failed" {
             outcome.problem = end?.reason ?? "failed"
         } else {
-            outcome.problem = video.truncation
+            outcome.problem = video.truncation.map {
+                "\($0); \(Table.grouped(video.frames ?? 0)) frames were there and are done: get the whole file for the rest"
+            }
         }
         if let problem = outcome.problem { Console.error("\(path): \(problem)") }
         return outcome
@@ -166,16 +178,9 @@ struct RunCommand: AsyncParsableCommand {
     /// The folder for the log of a run that goes on, inside the output folder.
     private func makeWorkFolder() throws -> String {
         let work = "\(output)/.lapwing"
-        do {
-            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-            try FileManager.default.createDirectory(
-                atPath: work, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw Failure.failed("output folder \(output): \(error.localizedDescription); choose another with --output")
-        }
-        guard access(work, W_OK) == 0 else {
-            throw Failure.failed("output folder \(output): it cannot be written to; choose another with --output")
-        }
+        let remedy = "choose another with --output"
+        try Folder.make(output, name: "output folder", remedy: remedy)
+        try Folder.make(work, permissions: 0o700, name: "folder", remedy: remedy)
         return work
     }
 }
@@ -199,15 +204,16 @@ final class ResultsFile {
 
     init(path: String) throws {
         self.path = path
-        let url = URL(fileURLWithPath: path)
+        let folder = (path as NSString).deletingLastPathComponent
+        try Folder.make(folder, name: "folder", remedy: "choose another with --output")
         do {
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             guard FileManager.default.createFile(atPath: path + ".part", contents: nil) else {
                 throw CocoaError(.fileWriteNoPermission)
             }
             handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path + ".part"))
         } catch {
-            throw Failure.failed("\(path): \(error.localizedDescription); choose another folder with --output")
+            throw Failure.failed(
+                "\(path): it cannot be written (\(ErrorText.cause(error))); choose another folder with --output")
         }
     }
 
@@ -229,7 +235,8 @@ final class ResultsFile {
         do {
             try handle.write(contentsOf: buffer)
         } catch {
-            throw Failure.failed("\(path): \(error.localizedDescription)")
+            throw Failure.failed(
+                "\(path): \(ErrorText.cause(error)); make room, or choose another folder with --output")
         }
         buffer.removeAll(keepingCapacity: true)
     }

@@ -63,8 +63,12 @@ struct StatusCommand: AsyncParsableCommand {
         print("")
         let states = Dictionary(grouping: status.videos, by: \.state).map { "\($0.value.count) \($0.key)" }.sorted()
         print(
-            "\(status.members.count) workers, \(status.videos.count) videos"
+            count(status.members.count, "worker") + ", " + count(status.videos.count, "video")
                 + (states.isEmpty ? "" : ": " + states.joined(separator: ", ")))
+    }
+
+    private func count(_ number: Int, _ noun: String) -> String {
+        "\(Table.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
     private func fraction(_ done: Int, _ total: Int?) -> String {

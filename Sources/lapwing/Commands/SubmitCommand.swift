@@ -2,6 +2,7 @@ import ArgumentParser
 import EventLog
 import Foundation
 import Pipeline
+import Synchronization
 
 /// The producer.
 struct SubmitCommand: AsyncParsableCommand {
@@ -46,28 +47,38 @@ struct SubmitCommand: AsyncParsableCommand {
         for (number, input) in list.inputs.enumerated() {
             let bar = ProgressBar(unit: "MB")
             let note = "\(number + 1)/\(list.inputs.count) \(URL(fileURLWithPath: input.path).lastPathComponent)"
+            let waiting = WaitingNotice()
             do {
+                if let problem = input.problem { throw Failure.failed(problem) }
                 let submission = try await producer.submit(path: input.path, id: input.id) { progress in
+                    if progress.isWaiting { waiting.give(input.path) }
                     bar.update(
-                        done: Int(progress.bytesRead / 1_000_000), total: progress.byteCount.map { Int($0 / 1_000_000) },
+                        done: Int(progress.bytesRead / 1_000_000),
+                        total: progress.byteCount.map { Int($0 / 1_000_000) },
                         note: progress.isWaiting ? note + " (the log is full: waiting for workers)" : note)
                 }
                 bar.finish()
                 try report(submission)
                 submitted.append(submission.registration)
                 if let truncation = submission.registration.truncation {
-                    Console.error("\(input.path): \(truncation)")
+                    Console.error(
+                        "\(input.path): \(truncation); what is there is in the log: submit the whole file for the rest")
                     failed += 1
                 }
             } catch let error where !(error is EventLogError || error is CancellationError) {
                 bar.finish()
-                Console.error("\(input.path): \(error)".withoutRepeating(input.path))
+                Console.error("\(input.path): \(ErrorText.of(error, about: input.path))")
                 failed += 1
             }
         }
-        if wait { failed += try await waitUntilEnded(submitted, log: log) }
+        var done = submitted.count
+        if wait {
+            let failedLater = try await waitUntilEnded(submitted, log: log)
+            failed += failedLater
+            done -= failedLater
+        }
         await log.close()
-        try Failure.check(failed: failed, done: submitted.count)
+        try Failure.check(failed: failed, done: done)
     }
 
     private func report(_ submission: Submission) throws {
@@ -80,7 +91,7 @@ struct SubmitCommand: AsyncParsableCommand {
             ])
         } else {
             let note = submission.wasThere ? "  (was there already)" : ""
-            print(
+            Console.output(
                 "\(video.videoID)  \(Table.grouped(video.chunks ?? 0)) chunks  "
                     + "\(Table.grouped(video.frames ?? 0)) frames  \(Table.bytes(video.bytes ?? 0))\(note)")
         }
@@ -107,11 +118,16 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 }
 
-extension String {
-    /// An error that names its path itself does not need it in front.
-    func withoutRepeating(_ path: String) -> String {
-        let prefix = path + ": "
-        guard let rest = removingPrefix(prefix), rest.contains(path) else { return self }
-        return rest
+/// Says once that submitting waits, where no progress line says so.
+private final class WaitingNotice: Sendable {
+    private let isGiven = Mutex(false)
+
+    func give(_ path: String) {
+        guard !Console.isTerminal else { return }
+        let isFirst = isGiven.withLock { isGiven in
+            defer { isGiven = true }
+            return !isGiven
+        }
+        if isFirst { Console.warning("\(path): the log is full: waiting for workers") }
     }
 }

@@ -38,6 +38,11 @@ struct TrackCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try tracker.configuration(trackerOption)
+        guard access(detections, R_OK) == 0 else {
+            let cause = String(cString: strerror(errno))
+            throw Failure.failed(
+                "\(detections): it cannot be read (\(cause)); give a MOTChallenge file to --detections")
+        }
         let input = MOTDetections(try MOTFile.read(path: detections), minimumScore: minScore)
         var running = configuration.make()
         var text: [UInt8] = []
@@ -50,7 +55,8 @@ struct TrackCommand: AsyncParsableCommand {
             do {
                 try Data(text).write(to: URL(fileURLWithPath: output))
             } catch {
-                throw Failure.failed("\(output): \(error.localizedDescription)")
+                throw Failure.failed(
+                    "\(output): it cannot be written (\(ErrorText.cause(error))); give another path to --output")
             }
         } else {
             let stream = OutputStream()

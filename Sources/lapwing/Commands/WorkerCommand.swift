@@ -48,7 +48,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let processor = Processor(detector: detector, configuration: configuration, topics: topics)
         let worker = try Worker(
             log: log, topics: topics, handler: processor,
-            configuration: workerOptions.configuration(group: topics.workerGroup, start: start), logger: logger)
+            configuration: try workerOptions.configuration(group: topics.workerGroup, start: start), logger: logger)
         try await ServiceRunner.run(worker, logger: logger)
         await log.close()
     }

@@ -7,27 +7,36 @@ struct InputList {
         var path: String
         /// Nil: from the file's name and bytes.
         var id: VideoID?
+        /// Why there is nothing to open; nil for a file, whatever it turns out to be.
+        var problem: String?
     }
 
     var inputs: [Input]
 
     /// Endings that are taken for videos in a folder; a file named on the command line is tried whatever its ending.
     private static let videoExtensions: Set<String> = [
-        "mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "mts", "m2ts", "mpg", "mpeg", "flv", "wmv", "3gp", "ogv", "mxf",
-        "h264", "h265", "264", "265", "ivf", "y4m",
+        "mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "mts", "m2ts", "mpg", "mpeg", "flv", "wmv", "3gp", "ogv",
+        "mxf", "h264", "h265", "264", "265", "ivf", "y4m",
     ]
 
-    /// - Throws: ``UsageError`` when nothing is named, or one ID is given for several videos.
+    /// - Throws: ``UsageError`` when the ID is not one, or given for several videos.
     init(_ paths: [String], videoID: String?) throws {
         inputs = []
         for path in paths {
             var isFolder: ObjCBool = false
             if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
                 let found = Self.videos(in: path)
-                guard !found.isEmpty else { throw UsageError(message: "\(path): there is no video in this folder") }
                 inputs += found.map { Input(path: $0) }
+                if found.isEmpty {
+                    let problem =
+                        "there is no video in this folder; name a file in it to have it tried whatever its ending"
+                    inputs.append(Input(path: path, problem: problem))
+                }
             } else {
-                inputs.append(Input(path: path))
+                inputs.append(
+                    Input(
+                        path: path,
+                        problem: Self.isEndless(path) ? "is a pipe or a device; record it to a file first" : nil))
             }
         }
         if let videoID {
@@ -37,9 +46,15 @@ struct InputList {
             do {
                 inputs[0].id = try VideoID(videoID)
             } catch {
-                throw UsageError(message: "--video-id: \(error)")
+                throw UsageError(message: "--video-id \(ErrorText.of(error))")
             }
         }
+    }
+
+    /// Whether a path leads to something that may never end; a file that is not there is not that.
+    private static func isEndless(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
     }
 
     private static func videos(in folder: String) -> [String] {

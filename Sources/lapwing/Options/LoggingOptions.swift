@@ -1,20 +1,34 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundation
-public import Logging
+import Logging
 
 /// What a long-running command says of its work.
 struct LoggingOptions: ParsableArguments {
+    enum Level: String, ExpressibleByArgument, CaseIterable {
+        case debug
+        case info
+        case warning
+        case error
+
+        var level: Logger.Level {
+            switch self {
+            case .debug: .debug
+            case .info: .info
+            case .warning: .warning
+            case .error: .error
+            }
+        }
+    }
+
     @Option(name: .long, help: "What is logged, on standard error: debug, info, warning or error.")
-    var logLevel = Logger.Level.info
+    var logLevel = Level.info
 
     func logger(_ label: String) -> Logger {
         var logger = Logger(label: label) { _ in TerminalLogHandler() }
-        logger.logLevel = logLevel
+        logger.logLevel = logLevel.level
         return logger
     }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 /// One line per message: time, level, text, facts.
 struct TerminalLogHandler: LogHandler {

@@ -7,6 +7,12 @@ enum Console {
     private static let line = Mutex<String>("")
     static let isTerminal = isatty(STDERR_FILENO) == 1
 
+    /// A line for programs, on standard output: at once, also into a pipe or a file.
+    static func output(_ line: String) {
+        print(line)
+        fflush(nil)
+    }
+
     static func error(_ message: String) { write("lapwing: error: \(message)") }
     static func warning(_ message: String) { write("lapwing: warning: \(message)") }
 

@@ -31,6 +31,6 @@ enum JSONOutput {
     static func line(_ object: [String: Value]) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(object), as: UTF8.self))
+        Console.output(String(decoding: try encoder.encode(object), as: UTF8.self))
     }
 }

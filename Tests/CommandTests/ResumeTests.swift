@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+
+@Suite(
+    "work that is interrupted", .enabled(if: Assets.arePresent, "needs the models and videos in LAPWING_ASSETS"),
+    .serialized)
+struct ResumeTests {
+    private static let cut = ["--chunk-seconds", "2"]
+
+    /// The results of the cars when nothing goes wrong.
+    private static let undisturbed = Task {
+        let bench = try LogBench()
+        let video = try await bench.submit(Assets.cars, "--chunk-seconds", "2")
+        try await bench.work()
+        return try await bench.results(video)
+    }
+
+    @Test(
+        "goes on with the same bytes after a worker was killed with -9 in the middle of a video",
+        arguments: [[1], [3], [5], [1, 2, 4]])
+    func killed(chunks: [Int]) async throws {
+        let bench = try LogBench()
+        let video = try await bench.submit(Assets.cars, "--chunk-seconds", "2")
+        for count in chunks {
+            let worker = try Program.start(bench.workerArguments)
+            let status = try await bench.wait { $0.videos[0].chunksDone >= count }
+            worker.send(SIGKILL)
+            #expect(await worker.outcome().exitCode == -SIGKILL)
+            try #require(status.videos[0].state == "processing", "the video was done too soon to be disturbed")
+        }
+        let left = try await bench.status()
+        try #require(left.videos[0].state == "processing", "the video was done too soon to be disturbed")
+        try await bench.work()
+        try #expect(await bench.results(video) == Self.undisturbed.value)
+        // It went on, and did not begin anew: the chunks are divided between as many workers as there were.
+        let authors = try await bench.authors(of: video)
+        #expect(authors.map(\.chunk) == Array(0..<authors.count))
+        #expect(Set(authors.map(\.worker)).count == chunks.count + 1, "\(authors)")
+    }
+
+    @Test("a worker that is told to stop commits the chunk in hand, and another goes on with the same bytes")
+    func stopped() async throws {
+        let bench = try LogBench()
+        let video = try await bench.submit(Assets.cars, "--chunk-seconds", "2")
+        // With this session timeout, the next worker waits for a minute if this one does not leave properly.
+        let worker = try Program.start(bench.workerArguments + ["--session-timeout", "60"])
+        _ = try await bench.wait { $0.videos[0].chunksDone >= 3 }
+        worker.send(SIGTERM)
+        let outcome = await worker.outcome()
+        #expect(outcome.exitCode == 0, "\(outcome)")
+        let status = try await bench.status()
+        #expect(status.members.isEmpty)
+        try #require(status.videos[0].state == "processing", "the video was done too soon to be disturbed")
+        try await bench.work()
+        try #expect(await bench.results(video) == Self.undisturbed.value)
+    }
+
+    @Test("a worker with other settings refuses to go on with a video that was begun, and says what to do")
+    func otherSettings() async throws {
+        let bench = try LogBench()
+        let video = try await bench.submit(Assets.cars, "--chunk-seconds", "2")
+        let worker = try Program.start(bench.workerArguments)
+        _ = try await bench.wait { $0.videos[0].chunksDone >= 1 }
+        worker.send(SIGTERM)
+        #expect(await worker.outcome().exitCode == 0)
+        let other = try await Program.run(
+            bench.workerArguments + ["--exit-when-idle", "--tracker-option", "max_age=7"])
+        #expect(other.exitCode == 1, "\(other)")
+        #expect(other.errorLines.count == 1, "\(other)")
+        #expect(other.errors.hasPrefix("lapwing: error: video \(video) was begun with other settings"), "\(other)")
+        #expect(other.errors.contains("--topic-prefix"), "\(other)")
+    }
+
+    @Test("a run that was killed with -9 goes on where it stopped when called again")
+    func killedRun() async throws {
+        let folder = try TemporaryFolder()
+        // The missing file keeps the log, which tells who did what.
+        let call =
+            ["run", Assets.cars, folder.path + "/missing.mp4", "--model", Assets.fastModel, "--output", folder.path]
+            + Self.cut
+        let first = try Program.start(call)
+        let work = folder.path + "/.lapwing"
+        var log: String?
+        while log == nil, first.isRunning {
+            try await Task.sleep(for: .milliseconds(20))
+            log = (try? FileManager.default.contentsOfDirectory(atPath: work))?.first { $0.hasSuffix(".sqlite") }
+        }
+        let bench = try LogBench(path: "\(work)/\(try #require(log))")
+        while first.isRunning {
+            // The topics may not be there yet.
+            if let video = try? await bench.status().videos.first, video.chunksDone >= 3 { break }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        first.send(SIGKILL)
+        try #require(await first.outcome().exitCode == -SIGKILL)
+        let before = try await bench.status().videos[0]
+        try #require(before.state == "processing", "the video was done too soon to be disturbed")
+        let results = "\(folder.path)/\(before.videoId)/results.jsonl"
+        #expect(!FileManager.default.fileExists(atPath: results))
+
+        let second = try await Program.run(call)
+        #expect(second.exitCode == 3, "\(second)")
+        try #expect(await String(contentsOfFile: results, encoding: .utf8) == Self.undisturbed.value)
+        let authors = try await bench.authors(of: before.videoId)
+        #expect(Set(authors.map(\.worker)).count == 2, "\(authors)")
+        #expect(authors.count { $0.worker == authors[0].worker } >= before.chunksDone)
+        #expect(!FileManager.default.fileExists(atPath: results + ".part"))
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+@Suite("how the program is called")
+struct UsageTests {
+    @Test(
+        "every command explains itself by example",
+        arguments: ["run", "submit", "worker", "collect", "results", "status", "track", "doctor"])
+    func help(command: String) async throws {
+        for arguments in [[command, "--help"], ["help", command]] {
+            let outcome = try await Program.run(arguments)
+            #expect(outcome.exitCode == 0, "\(outcome)")
+            #expect(outcome.errors.isEmpty)
+            #expect(outcome.output.contains("Example"), "\(outcome)")
+            // Once in the usage, and at least once in an example.
+            #expect(outcome.output.components(separatedBy: "lapwing \(command)").count > 2, "\(outcome)")
+            #expect(outcome.output.contains("USAGE: lapwing \(command)"))
+        }
+    }
+
+    @Test("the program itself, too, and tells its version")
+    func root() async throws {
+        let help = try await Program.run(["--help"])
+        #expect(help.exitCode == 0)
+        for words in ["lapwing run street.mp4", "--config", "LAPWING_", "Exit codes"] {
+            #expect(help.output.contains(words), "\(help)")
+        }
+        let version = try await Program.run(["--version"])
+        #expect(version.exitCode == 0)
+        #expect(version.outputLines.count == 1)
+    }
+
+    struct Mistake: CustomTestStringConvertible {
+        var arguments: [String]
+        var says: [String]
+        var testDescription: String { arguments.joined(separator: " ") }
+    }
+
+    @Test(
+        "mistakes exit with 2 and say what is wrong, where, and what is right",
+        arguments: [
+            Mistake(arguments: ["frobnicate"], says: ["frobnicate"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--bogus"], says: ["--bogus", "lapwing run --help"]),
+            Mistake(arguments: ["run", "a.mp4"], says: ["--model"]),
+            Mistake(arguments: ["run", "--model", "m.onnx"], says: ["<inputs>"]),
+            Mistake(arguments: ["submit", "a.mp4"], says: ["--log"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--tracker-option", "max_ag=3"],
+                says: ["--tracker-option", "max_ag", "max_age"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--tracker-option", "max_age"],
+                says: ["--tracker-option max_age", "name=value"]),
+            Mistake(
+                arguments: ["track", "--detections", "d.txt", "--tracker-option", "max_age=often"],
+                says: ["max_age", "often", "whole number"]),
+            Mistake(arguments: ["track", "--detections", "d.txt", "--tracker", "magic"], says: ["magic", "sort"]),
+            Mistake(arguments: ["submit", "a.mp4", "--log", "nonsense"], says: ["--log nonsense", "sqlite:PATH"]),
+            Mistake(arguments: ["submit", "a.mp4", "--log", "sqlite:"], says: ["--log sqlite:", "sqlite:PATH"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--video-id", ".."],
+                says: ["--video-id '..'", "A-Z a-z 0-9"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "b.mp4", "--model", "m.onnx", "--video-id", "one"],
+                says: ["--video-id", "2"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--precision", "f16"], says: ["f16", "auto", "f32"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--confidence", "2"],
+                says: ["--confidence", "0 and 1"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--every", "0"], says: ["--every", "at least 1"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--memory", "1KiB"], says: ["--memory", "16MiB"]),
+            Mistake(
+                arguments: ["submit", "a.mp4", "--log", "sqlite:x.db", "--max-chunk-bytes", "many"],
+                says: ["--max-chunk-bytes", "many"]),
+            Mistake(
+                arguments: ["submit", "a.mp4", "--log", "sqlite:x.db", "--chunk-seconds", "0"],
+                says: ["--chunk-seconds", "above 0"]),
+            Mistake(arguments: ["results", "a/b", "--log", "sqlite:x.db"], says: ["'a/b'", "A-Z a-z 0-9"]),
+            Mistake(
+                arguments: ["results", "a", "--log", "sqlite:x.db", "--format", "xml"],
+                says: ["xml", "jsonl", "csv", "mot"]),
+            Mistake(arguments: ["run", "a.mp4", "--config"], says: ["--config needs a file"]),
+        ])
+    func mistakes(_ mistake: Mistake) async throws {
+        let folder = try TemporaryFolder()
+        let outcome = try await Program.run(mistake.arguments, in: folder.path)
+        #expect(outcome.exitCode == 2, "\(outcome)")
+        #expect(outcome.output.isEmpty)
+        for words in mistake.says { #expect(outcome.errors.contains(words), "'\(words)': \(outcome)") }
+        try #expect(FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "something was made")
+    }
+
+    @Test(
+        "a class that the model does not know is a mistake, too, with the one that was meant",
+        .enabled(if: Assets.arePresent, "needs the models in LAPWING_ASSETS"))
+    func classes() async throws {
+        let folder = try TemporaryFolder()
+        let outcome = try await Program.run([
+            "run", Clips.moving(frames: 10), "--model", Assets.fastModel, "--classes", "car,persn", "--output",
+            folder.path + "/out",
+        ])
+        #expect(outcome.exitCode == 2, "\(outcome)")
+        #expect(outcome.errorLines.count == 1)
+        #expect(outcome.errors.contains("knows no class \"persn\"; did you mean \"person\"?"), "\(outcome)")
+    }
+
+    @Test("doctor says what is there, as a table and as JSON")
+    func doctor() async throws {
+        let table = try await Program.run(["doctor"])
+        #expect(table.exitCode == 0, "\(table)")
+        for check in ["FFmpeg", "OpenVINO", "embedded log"] {
+            #expect(table.outputLines.contains { $0.hasPrefix(check) && $0.contains(" ok ") }, "\(table)")
+        }
+        let json = try await Program.run(["doctor", "--json"])
+        #expect(json.exitCode == 0)
+        let checks = try #require(try JSONLines(json.output).objects.first)
+        for check in ["FFmpeg", "OpenVINO", "embedded log", "devices"] {
+            #expect((checks[check] as? [String: Any])?["ok"] as? Bool == true, "\(json)")
+        }
+    }
+
+    @Test(
+        "doctor describes a model, and fails over one that cannot be used",
+        .enabled(if: Assets.arePresent, "needs the models in LAPWING_ASSETS"))
+    func doctorModel() async throws {
+        let good = try await Program.run(["doctor", "--model", Assets.fastModel])
+        #expect(good.exitCode == 0, "\(good)")
+        #expect(good.output.contains("320×320, 80 classes (person, bicycle, car, motorcycle, …)"), "\(good)")
+        let bad = try await Program.run(["doctor", "--model", "/none/yolov8n.onnx", "--json"])
+        #expect(bad.exitCode == 1, "\(bad)")
+        let model = try #require(try JSONLines(bad.output).objects.first?["model"] as? [String: Any])
+        #expect(model["ok"] as? Bool == false)
+        #expect((model["finding"] as? String)?.hasPrefix("there is no model at /none/yolov8n.onnx") == true, "\(model)")
+    }
+}
