@@ -71,7 +71,7 @@ public actor Producer {
         var progress = Progress(bytesRead: 0, byteCount: demuxer.byteCount, frames: 0, chunks: 0, isWaiting: false)
         var bytes = 0
         var last: Chunk?
-        while let chunk = try splitter.next() {
+        while let chunk = try next(from: splitter, of: registration) {
             try Task.checkCancellation()
             bytes += chunk.bytes.count
             if chunk.index >= firstChunk {
@@ -108,6 +108,19 @@ public actor Producer {
         registration.truncation = demuxer.truncation
         try await register(registration)
         return Submission(registration: registration, wasThere: false)
+    }
+
+    /// The next chunk; an error that other settings would cure says that a video already begun keeps its own.
+    private func next(from splitter: ChunkSplitter, of video: VideoRegistration) throws(MediaError) -> Chunk? {
+        do {
+            return try splitter.next()
+        } catch {
+            guard error.code == .limitExceeded, video.maxChunkBytes != maxChunkBytes else { throw error }
+            throw MediaError(
+                error.code, operation: error.operation,
+                detail: error.detail + "; its submission was begun with a limit of \(video.maxChunkBytes) bytes, which "
+                    + "stays: submit it under another --video-id")
+        }
     }
 
     private func register(_ registration: VideoRegistration) async throws {
