@@ -1,4 +1,5 @@
 internal import CFFmpeg
+internal import Foundation
 
 /// Puts packets into a chunk's file in memory, reads it back, and makes sure that nothing changed on the way.
 struct ChunkWriter {
@@ -85,7 +86,9 @@ struct ChunkWriter {
     private static func sameBytes(_ first: Packet, _ second: Packet) -> Bool {
         first.withBytes { first in
             second.withBytes { second in
-                first.count == second.count && (first.isEmpty || first.elementsEqual(second))
+                guard first.count == second.count else { return false }
+                guard let a = first.baseAddress, let b = second.baseAddress else { return true }
+                return memcmp(a, b, first.count) == 0
             }
         }
     }
