@@ -12,7 +12,7 @@ build: setup ## build .build/release/lapwing
 	swift build -c release --product lapwing
 
 test: setup ## run all tests
-	SWIFT_BACKTRACE=enable=no swift test
+	SWIFT_BACKTRACE=enable=no swift test --no-parallel
 
 demo: build ## run it on a video made on the spot
 	@bash Scripts/demo.sh
