@@ -16,7 +16,8 @@ final class PictureEncoder {
 
     init(
         codec: VideoEncoder.Codec, quality: VideoEncoder.Quality, width: Int, height: Int, frameRate: AVRational,
-        timeBase: AVRational, format: VideoEncoder.FileFormat, coefficients: AVColorSpace, path: String
+        timeBase: AVRational, pixelAspectRatio: AVRational, format: VideoEncoder.FileFormat, coefficients: AVColorSpace,
+        path: String
     ) throws(MediaError) {
         var failure: MediaError?
         for name in codec.encoders {
@@ -28,7 +29,7 @@ final class PictureEncoder {
             let numbersFrames = encoder.pointee.id == AV_CODEC_ID_MPEG4
             context.pointee.width = Int32(width)
             context.pointee.height = Int32(height)
-            context.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
+            context.pointee.sample_aspect_ratio = pixelAspectRatio
             context.pointee.pix_fmt = AV_PIX_FMT_YUV420P
             context.pointee.framerate = frameRate
             context.pointee.time_base = numbersFrames ? Self.shortFrameTime(frameRate) : timeBase

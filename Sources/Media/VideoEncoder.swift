@@ -52,11 +52,12 @@ public final class VideoEncoder {
     ///   - frameRate: frames per second; of a video whose rate varies, the average one.
     ///   - timeBase: seconds per tick of the times given to ``append(bgra:stride:pts:)``; nil: one frame. Matroska rounds
     ///     times to milliseconds.
+    ///   - pixelAspectRatio: width of a pixel divided by its height.
     ///   - codec: see ``Codec``.
     ///   - quality: see ``Quality``.
     public init(
         path: String, width: Int, height: Int, frameRate: Rational, timeBase: Rational? = nil,
-        codec: Codec = .automatic, quality: Quality = .standard
+        pixelAspectRatio: Rational = Rational(1, 1), codec: Codec = .automatic, quality: Quality = .standard
     ) throws(MediaError) {
         FFmpegLibrary.silence()
         let sides = 1...Self.maximumSide
@@ -88,7 +89,9 @@ public final class VideoEncoder {
             converter = try PackedPictureConverter(width: width, height: height)
             encoder = try PictureEncoder(
                 codec: codec, quality: quality, width: converter.storedWidth, height: converter.storedHeight,
-                frameRate: rate, timeBase: self.timeBase, format: format, coefficients: converter.colorSpace, path: path
+                frameRate: rate, timeBase: self.timeBase,
+                pixelAspectRatio: pixelAspectRatio.avRational ?? AVRational(num: 1, den: 1), format: format,
+                coefficients: converter.colorSpace, path: path
             )
             try file.begin(with: encoder)
         } catch {

@@ -111,7 +111,7 @@ import Testing
         #expect(try Self.decode(path).map { Int($0.milliseconds.rounded()) } == [0, 40, 41, 42, 120])
     }
 
-    @Test("Odd sides become even, with the last column and row repeated", arguments: [(161, 97), (1, 1), (3, 50)])
+    @Test("Odd sides become even, with the last column and row repeated", arguments: [(161, 97), (1, 1), (33, 50), (50, 33)])
     func oddSides(width: Int, height: Int) throws {
         let path = try Self.encode(
             "odd-\(width).mp4", width: width, height: height, frames: 5, codec: .mpeg4, quality: .high)
