@@ -127,7 +127,7 @@ public final class Annotator {
         guard let box = Self.area(of: object.box, in: canvas) else { return }
         let scale = Self.textScale(height: canvas.height)
         let margin = 2 * scale
-        let text = Self.text(for: object, width: canvas.width - 2 * margin, scale: scale)
+        let text = Self.text(for: object, width: canvas.width, margin: margin, scale: scale)
         guard !text.isEmpty else { return }
         let size = Canvas.size(of: text, scale: scale)
         let width = size.width + 2 * margin
@@ -153,12 +153,13 @@ public final class Annotator {
     }
 
     /// The text of a tag, with as much as there is room for.
-    private static func text(for object: AnnotatedObject, width: Int, scale: Int) -> [Unicode.Scalar] {
+    private static func text(for object: AnnotatedObject, width: Int, margin: Int, scale: Int) -> [Unicode.Scalar] {
         let name = object.label + (object.trackID.map { " \($0)" } ?? "")
         let confidence = object.confidence.flatMap { $0.isFinite ? "  " + decimals($0) : nil } ?? ""
-        let capacity = (width / scale + 1) / BitmapFont.advance
+        let capacity = ((width - 2 * margin) / scale + 1) / BitmapFont.advance
         let scalars = Array((name + confidence).unicodeScalars)
-        if scalars.count <= capacity { return scalars }
+        // In small pictures, a wide tag hides more than it tells.
+        if scalars.count <= min(capacity, width / 2 / (scale * BitmapFont.advance)) { return scalars }
         return Array(name.unicodeScalars.prefix(max(0, capacity)))
     }
 
@@ -219,6 +220,11 @@ public final class Annotator {
                 return Canvas.PathPoint(
                     x: step.x, y: step.y, radius: Double(line) * (0.35 + 0.4 * freshness), opacity: 0.9 * freshness)
             }
+            // What stands still has a box, and leaves no dot behind.
+            let (xs, ys) = (points.map(\.x), points.map(\.y))
+            guard let left = xs.min(), let right = xs.max(), let top = ys.min(), let bottom = ys.max(),
+                max(right - left, bottom - top) >= Double(3 * line)
+            else { continue }
             canvas.drawPath(points, color: CanvasColor.of(objectID))
         }
     }

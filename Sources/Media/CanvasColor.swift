@@ -11,6 +11,11 @@ struct CanvasColor: Hashable {
         (UInt32(blue) | UInt32(green) << 8 | UInt32(red) << 16 | 0xFF00_0000).littleEndian
     }
 
+    /// Hues, in degrees, that the eye tells apart: it sees little difference between greens.
+    private static let hues: [Double] = [
+        0, 14, 28, 40, 52, 68, 95, 135, 162, 178, 192, 206, 220, 240, 258, 274, 290, 308, 324, 342,
+    ]
+
     /// The colour of an object: the same for the same ID, on every machine, and never too dark to be seen.
     static func of(_ objectID: String) -> CanvasColor {
         // FNV-1a; its low bits alone are weak, so they are mixed.
@@ -19,8 +24,8 @@ struct CanvasColor: Hashable {
         hash = (hash ^ hash >> 33) &* 0xFF51_AFD7_ED55_8CCD
         hash = (hash ^ hash >> 33) &* 0xC4CE_B9FE_1A85_EC53
         hash ^= hash >> 33
-        // Hues at equal distances, which the eye tells apart, each in a light and a strong shade.
-        let hue = Double(hash % 24) * 15
+        // Each in a light and a strong shade.
+        let hue = hues[Int(hash % UInt64(hues.count))]
         let isLight = hash >> 32 & 1 == 0
         return CanvasColor(hue: hue, saturation: isLight ? 0.55 : 0.95, value: isLight ? 1 : 0.95).lifted
     }

@@ -41,9 +41,12 @@ final class PictureEncoder {
             // A key frame every two seconds at least, so that players can seek.
             let rate = Double(frameRate.num) / Double(frameRate.den)
             context.pointee.gop_size = Int32(min(max((2 * rate).rounded(), 1), 600))
-            if numbersFrames || !format.hasTimes { context.pointee.max_b_frames = 0 }
+            // With B-frames, or with a thread per frame, x264 now and then gives other bytes for the same pictures, above
+            // all on a busy machine; without them, and with slices for its threads, it has not been seen to.
+            context.pointee.max_b_frames = 0
             // The number of threads changes the bytes: the same on every machine.
             context.pointee.thread_count = numbersFrames ? 1 : 4
+            context.pointee.thread_type = FF_THREAD_SLICE
             context.pointee.flags |= Int32(AV_CODEC_FLAG_BITEXACT)
             let muxer = av_guess_format(format.muxerName, nil, nil)
             if let muxer, muxer.pointee.flags & AVFMT_GLOBALHEADER != 0 {

@@ -111,7 +111,9 @@ import Testing
         #expect(try Self.decode(path).map { Int($0.milliseconds.rounded()) } == [0, 40, 41, 42, 120])
     }
 
-    @Test("Odd sides become even, with the last column and row repeated", arguments: [(161, 97), (1, 1), (33, 50), (50, 33)])
+    @Test(
+        "Odd sides become even, with the last column and row repeated",
+        arguments: [(161, 97), (1, 1), (33, 50), (50, 33)])
     func oddSides(width: Int, height: Int) throws {
         let path = try Self.encode(
             "odd-\(width).mp4", width: width, height: height, frames: 5, codec: .mpeg4, quality: .high)
@@ -126,12 +128,20 @@ import Testing
 
     @Test(
         "The same pictures give the same bytes", arguments: [VideoEncoder.Codec.h264, .mpeg4], ["mp4", "mkv", "avi"])
-    func reproducible(codec: VideoEncoder.Codec, ending: String) throws {
-        let first = try Self.encode("same-1-\(codec).\(ending)", width: 320, height: 240, codec: codec)
-        let second = try Self.encode("same-2-\(codec).\(ending)", width: 320, height: 240, codec: codec)
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: first))
-        #expect(bytes.count > 1000)
-        #expect(try bytes == Data(contentsOf: URL(fileURLWithPath: second)))
+    func reproducible(codec: VideoEncoder.Codec, ending: String) async throws {
+        // Several at a time: some encoders depend on which of their threads is first, which shows on a busy machine only.
+        let files = try await withThrowingTaskGroup(of: Data.self) { group in
+            for run in 0..<6 {
+                group.addTask {
+                    let path = try Self.encode(
+                        "same-\(run)-\(codec).\(ending)", width: 320, height: 240, frames: 60, codec: codec)
+                    return try Data(contentsOf: URL(fileURLWithPath: path))
+                }
+            }
+            return try await group.reduce(into: Set<Data>()) { $0.insert($1) }
+        }
+        #expect(files.count == 1)
+        #expect(files.allSatisfy { $0.count > 1000 })
     }
 
     @Test("An MP4 file has its index in front")
