@@ -148,7 +148,7 @@ public final class Annotator {
         let color = object.objectID.map(CanvasColor.of) ?? .gray
         canvas.fill(
             x: area.x, y: area.y, width: width, height: height, color,
-            opacity: object.objectID == nil || object.isPredicted ? 160 : 256)
+            opacity: object.objectID == nil || object.isPredicted ? 216 : 256)
         canvas.write(text, x: area.x + margin, y: area.y + margin, scale: scale, color.textColor)
     }
 

@@ -41,8 +41,7 @@ final class PictureEncoder {
             // A key frame every two seconds at least, so that players can seek.
             let rate = Double(frameRate.num) / Double(frameRate.den)
             context.pointee.gop_size = Int32(min(max((2 * rate).rounded(), 1), 600))
-            // With B-frames, or with a thread per frame, x264 now and then gives other bytes for the same pictures, above
-            // all on a busy machine; without them, and with slices for its threads, it has not been seen to.
+            // Packets in the order of the pictures: no decoding times before the first one, and AVI can carry them.
             context.pointee.max_b_frames = 0
             // The number of threads changes the bytes: the same on every machine.
             context.pointee.thread_count = numbersFrames ? 1 : 4
@@ -58,6 +57,12 @@ final class PictureEncoder {
             case "libx264":
                 av_dict_set(&options, "preset", "veryfast", 0)
                 av_dict_set(&options, "crf", String(quality.rateFactor), 0)
+                #if arch(x86_64)
+                    // With AVX-512, x264 has been seen to give other bytes now and then on a busy machine; without, not.
+                    if av_get_cpu_flags() & AV_CPU_FLAG_AVX512 != 0 {
+                        av_dict_set(&options, "x264-params", "asm=AVX2", 0)
+                    }
+                #endif
             case "mpeg4":
                 context.pointee.flags |= Int32(AV_CODEC_FLAG_QSCALE)
                 context.pointee.global_quality = Int32(FF_QP2LAMBDA) * quality.quantizer
