@@ -89,7 +89,8 @@ public struct Scene: ~Copyable {
     /// - Returns: all that is in the picture, ordered by ID; hidden objects too, marked as ignored.
     public mutating func renderNext(into buffer: UnsafeMutableRawBufferPointer, stride: Int) -> [GroundTruthObject] {
         precondition(stride >= configuration.width * 4, "a row does not fit into the stride")
-        precondition(buffer.count >= stride * (configuration.height - 1) + configuration.width * 4, "the buffer is too small")
+        precondition(
+            buffer.count >= stride * (configuration.height - 1) + configuration.width * 4, "the buffer is too small")
         if renderedFrames > 0 { traffic.advance(by: 1 / configuration.frameRate) }
         film.advance(to: Double(renderedFrames) / configuration.frameRate)
         canvas.copy(background)
@@ -97,14 +98,19 @@ public struct Scene: ~Copyable {
         var drawn: [DrawnObject] = []
         var items = furniture
         for pedestrian in traffic.pedestrians {
-            items.append(StreetItem(.pedestrian(pedestrian), x: pedestrian.x, z: pedestrian.z, halfLength: 0.25, halfWidth: 0.2))
+            items.append(
+                StreetItem(.pedestrian(pedestrian), x: pedestrian.x, z: pedestrian.z, halfLength: 0.25, halfWidth: 0.2))
         }
         for vehicle in traffic.vehicles {
             let half = if case .car(let look) = vehicle.body { look.width / 2 } else { 0.25 }
-            items.append(StreetItem(.vehicle(vehicle), x: x(vehicle), z: vehicle.z, halfLength: vehicle.length / 2, halfWidth: half))
+            items.append(
+                StreetItem(
+                    .vehicle(vehicle), x: x(vehicle), z: vehicle.z, halfLength: vehicle.length / 2, halfWidth: half))
+        }
+        for place in lights {
+            items.append(StreetItem(.lamps(place), x: place.x, z: place.z - 0.2, halfLength: 0.05, halfWidth: 0.02))
         }
         for item in StreetItem.sorted(items, camera: painter.camera.position) { draw(item.content, &drawn) }
-        drawLights()
         film.expose(canvas, into: buffer, stride: stride)
         renderedFrames += 1
         return groundTruth(drawn)
@@ -117,16 +123,20 @@ public struct Scene: ~Copyable {
         canvas.begin(nil)
         for vehicle in traffic.vehicles {
             guard case .car(let look) = vehicle.body else { continue }
-            let figure = CarFigure(look: look, base: Vector(x(vehicle), 0, vehicle.z), direction: direction(vehicle), isBraking: false)
+            let figure = CarFigure(
+                look: look, base: Vector(x(vehicle), 0, vehicle.z), direction: direction(vehicle), isBraking: false)
             if configuration.hasShadows { figure.drawShadow(with: painter) }
             if painter.daylight.hasLampsOn, !vehicle.isParked { figure.drawBeams(with: painter) }
         }
         guard configuration.hasShadows else { return }
-        for person in traffic.pedestrians { drawShadow(x: person.x, z: person.z, height: person.look.height, width: 0.2) }
+        for person in traffic.pedestrians {
+            drawShadow(x: person.x, z: person.z, height: person.look.height, width: 0.2)
+        }
         for vehicle in traffic.vehicles {
             guard case .bicycle = vehicle.body else { continue }
             drawShadow(x: x(vehicle), z: vehicle.z, height: 1.7, width: 0.3)
-            painter.shadow(Painter.rectangle(x: x(vehicle) - 0.85...x(vehicle) + 0.85, z: vehicle.z - 0.06...vehicle.z + 0.06))
+            painter.shadow(
+                Painter.rectangle(x: x(vehicle) - 0.85...x(vehicle) + 0.85, z: vehicle.z - 0.06...vehicle.z + 0.06))
         }
     }
 
@@ -141,6 +151,8 @@ public struct Scene: ~Copyable {
         switch content {
         case .sprite(let sprite):
             sprite.draw(on: canvas, owner: Scene.furnitureOwner)
+        case .lamps(let place):
+            drawLamps(place)
         case .pedestrian(let person):
             let figure = PersonFigure(person.look, base: Vector(person.x, 0, person.z), facing: person.facing)
             begin(drawn)
@@ -151,7 +163,8 @@ public struct Scene: ~Copyable {
             switch vehicle.body {
             case .car(let look):
                 let figure = CarFigure(
-                    look: look, base: base, direction: direction(vehicle), isBraking: vehicle.isBraking && !vehicle.isParked)
+                    look: look, base: base, direction: direction(vehicle),
+                    isBraking: vehicle.isBraking && !vehicle.isParked)
                 begin(drawn)
                 figure.draw(with: painter, wheelPhase: -vehicle.wheelPhase * direction(vehicle))
                 finish(key: vehicle.key, classID: 2, &drawn)
@@ -179,22 +192,20 @@ public struct Scene: ~Copyable {
         drawn.append(DrawnObject(key: key, classID: classID, extent: canvas.extent, pixels: canvas.ownedPixels))
     }
 
-    /// The lamps of the traffic light, which change; drawn last, as they are small and high up.
-    private func drawLights() {
-        canvas.begin(nil)
+    private func drawLamps(_ place: Vector) {
+        canvas.begin(Scene.furnitureOwner)
         let light = traffic.light
-        for place in lights {
-            let colors = [Color(hex: 0xE8402C), Color(hex: 0xF2B632), Color(hex: 0x44C767)]
-            let lit = light.isGreenForCars ? 2 : light.isAmber ? 1 : 0
-            for index in 0..<3 {
-                let color = index == lit ? colors[index] : colors[index].scaled(0.22)
-                painter.lamp(place + Vector(0, 2.94 - 0.29 * Double(index), -0.12), radius: 0.095, color)
-            }
+        let lit = light.isGreenForCars ? 2 : light.isAmber ? 1 : 0
+        for (index, color) in [0xE8402C, 0xF2B632, 0x44C767].map(Color.init(hex:)).enumerated() {
+            painter.lamp(
+                place + Vector(0, 2.94 - 0.29 * Double(index), -0.12), radius: 0.095,
+                index == lit ? color : color.scaled(0.22))
         }
     }
 
     private mutating func groundTruth(_ drawn: [DrawnObject]) -> [GroundTruthObject] {
-        let counts = OwnerCount(canvas, film: film, width: configuration.width, height: configuration.height, objects: drawn.count)
+        let counts = OwnerCount(
+            canvas, film: film, width: configuration.width, height: configuration.height, objects: drawn.count)
         var objects: [GroundTruthObject] = []
         for (index, object) in drawn.enumerated() {
             let full = object.extent.moved(x: -film.origin.x, y: -film.origin.y)
@@ -210,7 +221,8 @@ public struct Scene: ~Copyable {
             objects.append(
                 GroundTruthObject(
                     id: id, classID: object.classID,
-                    box: BoundingBox(x1: seen.left, y1: seen.top, x2: seen.right, y2: seen.bottom), visibility: visibility,
+                    box: BoundingBox(x1: seen.left, y1: seen.top, x2: seen.right, y2: seen.bottom),
+                    visibility: visibility,
                     isIgnored: isSmall || visibility < Scene.minimumVisibility))
         }
         return objects.sorted { $0.id < $1.id }

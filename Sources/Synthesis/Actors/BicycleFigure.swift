@@ -33,7 +33,9 @@ struct BicycleFigure {
                 let guards = (1...5).map { Trigonometry.circle16[$0 + (middle < 0 ? 1 : 0)] }.map {
                     at(middle + $0.x * 0.39, radius + $0.y * 0.39)
                 }
-                for index in 1..<guards.count { painter.limb(guards[index - 1], guards[index], 0.018, 0.018, look.frame) }
+                for index in 1..<guards.count {
+                    painter.limb(guards[index - 1], guards[index], 0.018, 0.018, look.frame)
+                }
             }
         }
         func tube(_ a: Vector, _ b: Vector, _ radius: Double = 0.022, _ color: Color? = nil) {

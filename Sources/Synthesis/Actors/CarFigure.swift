@@ -67,7 +67,9 @@ struct CarFigure {
         for index in profile.indices {
             let a = profile[index]
             let b = profile[(index + 1) % profile.count]
-            face(painter, [at(a.0, a.1, -1), at(b.0, b.1, -1), at(b.0, b.1, 1), at(a.0, a.1, 1)], look.color, inside: inside)
+            face(
+                painter, [at(a.0, a.1, -1), at(b.0, b.1, -1), at(b.0, b.1, 1), at(a.0, a.1, 1)], look.color,
+                inside: inside)
         }
         if look.shape == .pickup {
             let bed = [
@@ -89,10 +91,16 @@ struct CarFigure {
         guard painter.scale(at: base) > 14 else { return }
         for along in [look.cabin.0 * 0.5 + 0.28, 0.5, look.cabin.3 - 0.03] where along > 0.2 {
             painter.surface(
-                [at(along, 0.4, near), at(along + 0.006, 0.4, near), at(along + 0.006, look.beltline, near), at(along, look.beltline, near)],
+                [
+                    at(along, 0.4, near), at(along + 0.006, 0.4, near), at(along + 0.006, look.beltline, near),
+                    at(along, look.beltline, near),
+                ],
                 look.color.scaled(0.7), normal: normal)
             painter.surface(
-                [at(along - 0.05, 0.8, near), at(along - 0.012, 0.8, near), at(along - 0.012, 0.83, near), at(along - 0.05, 0.83, near)],
+                [
+                    at(along - 0.05, 0.8, near), at(along - 0.012, 0.8, near), at(along - 0.012, 0.83, near),
+                    at(along - 0.05, 0.83, near),
+                ],
                 look.color.scaled(0.55), normal: normal)
         }
     }
@@ -105,7 +113,10 @@ struct CarFigure {
         let inside = at((rearFoot + frontFoot) / 2, (low + high) / 2, 0)
         let glass = painter.daylight.hasLampsOn ? Color(hex: 0x27303C) : Color(hex: 0x47606F)
         func corners(_ side: Double) -> [Vector] {
-            [at(rearFoot, low, side * foot), at(rearTop, high, side * top), at(frontTop, high, side * top), at(frontFoot, low, side * foot)]
+            [
+                at(rearFoot, low, side * foot), at(rearTop, high, side * top), at(frontTop, high, side * top),
+                at(frontFoot, low, side * foot),
+            ]
         }
         let (a, b) = (corners(-1), corners(1))
         let panels = [[a[0], a[1], b[1], b[0]], [a[2], a[3], b[3], b[2]], [a[1], a[2], b[2], b[1]]]
@@ -136,7 +147,9 @@ struct CarFigure {
             face(painter, cut, glass, inside: inside)
         }
         if look.hasRoofLight {
-            painter.limb(at((rearTop + frontTop) / 2, high + 0.08, -0.2), at((rearTop + frontTop) / 2, high + 0.08, 0.2), 0.1, 0.1, Color(hex: 0xF5C93B))
+            painter.limb(
+                at((rearTop + frontTop) / 2, high + 0.08, -0.2), at((rearTop + frontTop) / 2, high + 0.08, 0.2), 0.1,
+                0.1, Color(hex: 0xF5C93B))
         }
     }
 
@@ -168,29 +181,59 @@ struct CarFigure {
         if isSeen(painter, at(1, 0.6, 0), front) {
             let top = look.bonnet - 0.14
             for side in [-0.78, 0.78] {
-                let lamp = [at(1, top - 0.16, side - 0.17), at(1, top - 0.16, side + 0.17), at(0.995, top, side + 0.17), at(0.995, top, side - 0.17)]
-                if isDark { painter.glow(lamp, Color(hex: 0xFFF8DC)) } else { painter.surface(lamp, Color(hex: 0xF1F3EE)) }
+                let lamp = [
+                    at(1, top - 0.16, side - 0.17), at(1, top - 0.16, side + 0.17), at(0.995, top, side + 0.17),
+                    at(0.995, top, side - 0.17),
+                ]
+                if isDark {
+                    painter.glow(lamp, Color(hex: 0xFFF8DC))
+                } else {
+                    painter.surface(lamp, Color(hex: 0xF1F3EE))
+                }
             }
-            painter.surface([at(1.001, 0.5, -0.5), at(1.001, 0.5, 0.5), at(0.999, top - 0.04, 0.5), at(0.999, top - 0.04, -0.5)], Color(hex: 0x26282C))
-            painter.surface([at(1.004, 0.36, -0.3), at(1.004, 0.36, 0.3), at(1.004, 0.47, 0.3), at(1.004, 0.47, -0.3)], Color(hex: 0xECECE4))
+            painter.surface(
+                [at(1.001, 0.5, -0.5), at(1.001, 0.5, 0.5), at(0.999, top - 0.04, 0.5), at(0.999, top - 0.04, -0.5)],
+                Color(hex: 0x26282C))
+            painter.surface(
+                [at(1.004, 0.36, -0.3), at(1.004, 0.36, 0.3), at(1.004, 0.47, 0.3), at(1.004, 0.47, -0.3)],
+                Color(hex: 0xECECE4))
         }
         if isSeen(painter, at(0, 0.6, 0), front * -1) {
             for side in [-0.8, 0.8] {
-                let lamp = [at(0, 0.6, side - 0.14), at(0, 0.6, side + 0.14), at(0.006, look.rearDeck - 0.06, side + 0.14), at(0.006, look.rearDeck - 0.06, side - 0.14)]
+                let lamp = [
+                    at(0, 0.6, side - 0.14), at(0, 0.6, side + 0.14), at(0.006, look.rearDeck - 0.06, side + 0.14),
+                    at(0.006, look.rearDeck - 0.06, side - 0.14),
+                ]
                 if isBraking || isDark {
                     painter.glow(lamp, isBraking ? Color(hex: 0xFF3A2C) : Color(hex: 0xC02A22))
                 } else {
                     painter.surface(lamp, Color(hex: 0xA8201C))
                 }
             }
-            painter.surface([at(-0.003, 0.5, -0.3), at(-0.003, 0.5, 0.3), at(-0.003, 0.61, 0.3), at(-0.003, 0.61, -0.3)], Color(hex: 0xECECE4))
+            painter.surface(
+                [at(-0.003, 0.5, -0.3), at(-0.003, 0.5, 0.3), at(-0.003, 0.61, 0.3), at(-0.003, 0.61, -0.3)],
+                Color(hex: 0xECECE4))
         }
         // The lamps reach around the corners.
         let normal = Vector(0, 0, near)
-        let frontCorner = [at(0.955, look.bonnet - 0.26, near * 1.003), at(0.997, look.bonnet - 0.28, near * 1.003), at(0.993, look.bonnet - 0.15, near * 1.003), at(0.955, look.bonnet - 0.14, near * 1.003)]
-        let rearCorner = [at(0.002, 0.64, near * 1.003), at(0.03, 0.66, near * 1.003), at(0.03, look.rearDeck - 0.08, near * 1.003), at(0.01, look.rearDeck - 0.06, near * 1.003)]
-        if isDark { painter.glow(frontCorner, Color(hex: 0xFFF3CC)) } else { painter.surface(frontCorner, Color(hex: 0xE6E8E2), normal: normal) }
-        if isBraking { painter.glow(rearCorner, Color(hex: 0xFF3A2C)) } else { painter.surface(rearCorner, Color(hex: 0xA8201C), normal: normal) }
+        let frontCorner = [
+            at(0.955, look.bonnet - 0.26, near * 1.003), at(0.997, look.bonnet - 0.28, near * 1.003),
+            at(0.993, look.bonnet - 0.15, near * 1.003), at(0.955, look.bonnet - 0.14, near * 1.003),
+        ]
+        let rearCorner = [
+            at(0.002, 0.64, near * 1.003), at(0.03, 0.66, near * 1.003), at(0.03, look.rearDeck - 0.08, near * 1.003),
+            at(0.01, look.rearDeck - 0.06, near * 1.003),
+        ]
+        if isDark {
+            painter.glow(frontCorner, Color(hex: 0xFFF3CC))
+        } else {
+            painter.surface(frontCorner, Color(hex: 0xE6E8E2), normal: normal)
+        }
+        if isBraking {
+            painter.glow(rearCorner, Color(hex: 0xFF3A2C))
+        } else {
+            painter.surface(rearCorner, Color(hex: 0xA8201C), normal: normal)
+        }
     }
 
     /// The light that headlamps throw on the road, drawn before everything that stands there.
@@ -200,7 +243,10 @@ struct CarFigure {
                 let z = base.z + side * look.width / 2
                 let x = base.x + direction * look.length / 2
                 painter.glow(
-                    [Vector(x, 0, z - 0.1), Vector(x, 0, z + 0.1), Vector(x + direction * reach, 0, z + spread), Vector(x + direction * reach, 0, z - spread)],
+                    [
+                        Vector(x, 0, z - 0.1), Vector(x, 0, z + 0.1), Vector(x + direction * reach, 0, z + spread),
+                        Vector(x + direction * reach, 0, z - spread),
+                    ],
                     Color(hex: 0xFFE9A8), opacity: 0.08)
             }
         }
@@ -209,7 +255,9 @@ struct CarFigure {
     func drawShadow(with painter: Painter) {
         let (dx, dz) = painter.daylight.shadow
         let (l, w) = (look.length / 2, look.width / 2)
-        painter.shadow(Painter.rectangle(x: base.x - l * 0.97...base.x + l * 0.97, z: base.z - w * 1.05...base.z + w * 1.05), strength: 0.35)
+        painter.shadow(
+            Painter.rectangle(x: base.x - l * 0.97...base.x + l * 0.97, z: base.z - w * 1.05...base.z + w * 1.05),
+            strength: 0.35)
         // The hull of the footprint and of the roof's shadow.
         let h = look.height * 0.82
         var corners: [Point] = []

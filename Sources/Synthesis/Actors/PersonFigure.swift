@@ -24,8 +24,9 @@ struct PersonFigure {
     ///   - phase: of the steps, in turns.
     ///   - gait: 0 stands, 1 walks.
     func drawWalking(with painter: Painter, phase: Double, gait: Double) {
-        let swing = 0.075 * gait * look.stride
-        let bob = 0.012 * gait * Trigonometry.cosine(turns: 2 * phase)
+        let swing = 0.07 * gait * look.stride
+        // The body is as high as the leg that stands on the ground carries it.
+        let bob = 0.03 - min(ankle(phase, swing, gait).y, ankle(phase + 0.5, swing, gait).y)
         let isLeftFar = painter.camera.depth(place(0, 0.5, 0.1)) > painter.camera.depth(place(0, 0.5, -0.1))
         let far = isLeftFar ? 1.0 : -1.0
         drawArm(painter, sign: far, turns: -far * swing * Trigonometry.sine(turns: phase), bob: bob, gait: gait)
@@ -39,28 +40,40 @@ struct PersonFigure {
         drawArm(painter, sign: -far, turns: far * swing * Trigonometry.sine(turns: phase), bob: bob, gait: gait)
     }
 
+    /// The angles of thigh and shin against the vertical, in turns; the knee bends while the leg swings forward.
+    private func angles(_ phase: Double, _ swing: Double, _ gait: Double) -> (thigh: Double, shin: Double) {
+        let thigh = swing * (Trigonometry.sine(turns: phase) + 0.12)
+        let forward = max(0, Trigonometry.cosine(turns: phase + 0.05))
+        return (thigh, thigh - gait * (0.012 + 0.12 * forward * forward))
+    }
+
+    private func knee(_ phase: Double, _ swing: Double, _ gait: Double) -> Point {
+        let thigh = angles(phase, swing, gait).thigh
+        return Point(x: 0.245 * Trigonometry.sine(turns: thigh), y: 0.5 - 0.245 * Trigonometry.cosine(turns: thigh))
+    }
+
+    private func ankle(_ phase: Double, _ swing: Double, _ gait: Double) -> Point {
+        let shin = angles(phase, swing, gait).shin
+        let knee = knee(phase, swing, gait)
+        return Point(
+            x: knee.x + 0.225 * Trigonometry.sine(turns: shin), y: knee.y - 0.225 * Trigonometry.cosine(turns: shin))
+    }
+
     private func drawLeg(_ painter: Painter, sign: Double, phase: Double, swing: Double, gait: Double, bob: Double) {
-        let thigh = swing * 1.15 * Trigonometry.sine(turns: phase)
-        let bend = gait * (0.015 + 0.13 * max(0, Trigonometry.cosine(turns: phase + 0.04)))
-        let shin = thigh - bend
-        let hip = (x: 0.0, y: 0.5 + bob)
-        let knee = (
-            x: hip.x + 0.245 * Trigonometry.sine(turns: thigh), y: hip.y - 0.245 * Trigonometry.cosine(turns: thigh)
-        )
-        let ankle = (
-            x: knee.x + 0.225 * Trigonometry.sine(turns: shin), y: knee.y - 0.225 * Trigonometry.cosine(turns: shin)
-        )
+        let knee = knee(phase, swing, gait)
+        let ankle = ankle(phase, swing, gait)
         drawLeg(
-            painter, hip: place(hip.x, hip.y, sign * 0.045), knee: place(knee.x, knee.y, sign * 0.045),
-            ankle: place(ankle.x, max(ankle.y, 0.025), sign * 0.042),
-            toe: place(ankle.x + 0.075, max(ankle.y - 0.012, 0.016), sign * 0.05))
+            painter, hip: place(0, 0.5 + bob, sign * 0.045), knee: place(knee.x, knee.y + bob, sign * 0.045),
+            ankle: place(ankle.x, ankle.y + bob, sign * 0.042),
+            toe: place(ankle.x + 0.075, ankle.y + bob - 0.012, sign * 0.05))
     }
 
     private func drawLeg(_ painter: Painter, hip: Vector, knee: Vector, ankle: Vector, toe: Vector) {
         let r = size * look.build
         let hasBareShins = look.legs == .shorts || look.legs == .skirt || look.legs == .dress
         painter.limb(ankle, toe, 0.02 * size, 0.016 * size, look.shoes)
-        painter.limb(knee, ankle, 0.036 * r, hasBareShins ? 0.022 * r : 0.03 * r, hasBareShins ? look.skin : look.bottom)
+        painter.limb(
+            knee, ankle, 0.036 * r, hasBareShins ? 0.022 * r : 0.03 * r, hasBareShins ? look.skin : look.bottom)
         painter.limb(hip, knee, 0.058 * r, 0.04 * r, look.legs == .dress ? look.skin : look.bottom)
     }
 
@@ -140,7 +153,9 @@ struct PersonFigure {
             if look.hairStyle == .long, !isSeenFromBehind {
                 painter.limb(back, back - Vector(0, r * 1.5, 0), r, r * 0.8, look.hair)
             }
-            if look.hairStyle == .bun { painter.ball(back - facing * (r * 0.7) + Vector(0, r * 0.6, 0), radius: r * 0.42, look.hair) }
+            if look.hairStyle == .bun {
+                painter.ball(back - facing * (r * 0.7) + Vector(0, r * 0.6, 0), radius: r * 0.42, look.hair)
+            }
             if isSeenFromBehind { drawFace() }
             painter.ball(back, radius: r * 1.06, look.hair)
             if look.hairStyle == .long, isSeenFromBehind {
@@ -170,7 +185,10 @@ struct PersonFigure {
         let far = isLeftFar ? 1.0 : -1.0
         func leg(_ sign: Double) {
             let turn = phase + (sign > 0 ? 0 : 0.5)
-            let foot = (x: pedal.x + 0.17 * Trigonometry.sine(turns: turn), y: pedal.y + 0.04 + 0.17 * Trigonometry.cosine(turns: turn))
+            let foot = (
+                x: pedal.x + 0.17 * Trigonometry.sine(turns: turn),
+                y: pedal.y + 0.04 + 0.17 * Trigonometry.cosine(turns: turn)
+            )
             let hipPoint = (x: seat.x, y: seat.y + 0.06)
             // The knee lies where thigh and shin meet, in front of the line from hip to foot.
             let (dx, dy) = (foot.x - hipPoint.x, foot.y - hipPoint.y)
@@ -195,6 +213,8 @@ struct PersonFigure {
         drawBody(painter, hip: hip, chest: at(chestX, chestY, 0))
         leg(-far)
         arm(-far)
-        drawHead(painter, center: at(chestX + 0.06, chestY + 0.15 * size, 0), neck: at(chestX + 0.03, chestY + 0.07 * size, 0))
+        drawHead(
+            painter, center: at(chestX + 0.06, chestY + 0.15 * size, 0),
+            neck: at(chestX + 0.03, chestY + 0.07 * size, 0))
     }
 }

@@ -85,11 +85,12 @@ final class Canvas {
         var x = upper.x
         var y = upper.y
         var row = Int(y)
-        let limit = Double(width)
+        // Rounding must not lead out of the columns that are swept.
+        let (least, most) = (min(a.x, b.x), max(a.x, b.x))
         while y < lower.y {
             let nextY = min(Double(row + 1), lower.y)
             let share = Float(nextY - y) * direction
-            let nextX = min(max(x + slope * (nextY - y), 0), limit)
+            let nextX = min(max(x + slope * (nextY - y), least), most)
             addCells(cells + row * cellStride, Float(min(x, nextX)), Float(max(x, nextX)), share)
             x = nextX
             y = nextY

@@ -31,7 +31,8 @@ struct Color {
     func varied(_ random: inout RandomSource, by amount: Double = 0.05) -> Color {
         let shade = random.uniform(-amount...amount)
         return Color(
-            red + shade + random.uniform(-amount...amount) * 0.4, green + shade + random.uniform(-amount...amount) * 0.4,
+            red + shade + random.uniform(-amount...amount) * 0.4,
+            green + shade + random.uniform(-amount...amount) * 0.4,
             blue + shade + random.uniform(-amount...amount) * 0.4
         ).clamped
     }

@@ -8,7 +8,9 @@ enum ConvexHull {
     private static func half(_ points: [Point]) -> [Point] {
         var chain: [Point] = []
         for point in points {
-            while chain.count > 1, turn(chain[chain.count - 2], chain[chain.count - 1], point) <= 0 { chain.removeLast() }
+            while chain.count > 1, turn(chain[chain.count - 2], chain[chain.count - 1], point) <= 0 {
+                chain.removeLast()
+            }
             chain.append(point)
         }
         return chain

@@ -14,7 +14,7 @@ struct PixelPaint {
         opacity = Float(paint.opacity)
         plain = paint.color.packed
         isPlain = paint.gradient == nil && paint.grain == 0
-        grain = Float(paint.grain) / 128
+        grain = Float(paint.grain) / 256
         from = PixelPaint.levels(paint.color)
         guard let gradient = paint.gradient else {
             change = .zero
@@ -41,7 +41,8 @@ struct PixelPaint {
         if grain > 0 {
             let hash = RandomSource.mixed(UInt64(truncatingIfNeeded: x) << 32 | UInt64(truncatingIfNeeded: y))
             // The sum of two even distributions, coarse and fine.
-            let coarse = RandomSource.mixed(UInt64(truncatingIfNeeded: x >> 1) << 32 | UInt64(truncatingIfNeeded: y >> 1))
+            let coarse = RandomSource.mixed(
+                UInt64(truncatingIfNeeded: x >> 1) << 32 | UInt64(truncatingIfNeeded: y >> 1))
             let value = Float(hash & 255) + Float(coarse >> 8 & 255) - 255
             level += SIMD3(repeating: value * 0.5 * grain)
         }

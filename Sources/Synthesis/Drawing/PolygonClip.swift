@@ -14,7 +14,8 @@ enum PolygonClip {
             let bIn = keepsAbove ? b >= limit : b <= limit
             if aIn != bIn {
                 let share = (limit - a) / (b - a)
-                let other = isX ? previous.y + (point.y - previous.y) * share : previous.x + (point.x - previous.x) * share
+                let other =
+                    isX ? previous.y + (point.y - previous.y) * share : previous.x + (point.x - previous.x) * share
                 kept.append(isX ? Point(x: limit, y: other) : Point(x: other, y: limit))
             }
             if bIn { kept.append(point) }

@@ -22,7 +22,9 @@ struct Backdrop {
         let light = painter.daylight
         painter.canvas.fill(
             [Point(x: 0, y: 0), Point(x: w, y: 0), Point(x: w, y: h), Point(x: 0, y: h)],
-            Paint(light.skyTop, to: light.skyBottom, from: Point(x: 0, y: min(0, horizon - h * 0.5)), Point(x: 0, y: horizon)))
+            Paint(
+                light.skyTop, to: light.skyBottom, from: Point(x: 0, y: min(0, horizon - h * 0.5)),
+                Point(x: 0, y: horizon)))
         if time != .overcast, random.chance(0.5) {
             let radius = w * random.uniform(0.018...0.035)
             let color = time == .dusk ? Color(hex: 0xF3EFDC) : Color(hex: 0xFFF4C8)
@@ -35,7 +37,8 @@ struct Backdrop {
             let color = light.skyBottom.mixed(time == .dusk ? light.skyTop : .white, 0.65)
             for _ in 0..<6 {
                 let rx = size * random.uniform(0.3...0.6)
-                let middle = Point(x: center.x + size * random.uniform(-1...1), y: center.y + size * random.uniform(-0.12...0.08))
+                let middle = Point(
+                    x: center.x + size * random.uniform(-0.7...0.7), y: center.y + size * random.uniform(-0.12...0.06))
                 painter.disc(middle, rx, rx * 0.42, color, dark: color.mixed(light.skyTop, 0.12))
             }
         }
@@ -64,12 +67,14 @@ struct Backdrop {
         let far = 900.0
         let meadow = random.pick([0x7FA05A, 0x8DA868, 0x9A9A72, 0x6F9560].map(Color.init(hex:))).varied(&random)
         painter.ground(x: -far...far, z: layout.farPavement.upperBound...far, meadow, grain: 10)
-        let plaza = random.pick([0x86A45F, 0x7B9B55, 0xB9AE9A, 0xA9A49A, 0xC2B290].map(Color.init(hex:))).varied(&random)
+        let plaza = random.pick([0x86A45F, 0x7B9B55, 0xB9AE9A, 0xA9A49A, 0xC2B290].map(Color.init(hex:))).varied(
+            &random)
         painter.ground(x: reach, z: -10...layout.nearPavement.lowerBound, plaza, grain: 14)
     }
 
     private mutating func drawRoad() {
-        let asphalt = random.pick([0x5B5E63, 0x6A6B6D, 0x54585F, 0x74716C].map(Color.init(hex:))).varied(&random, by: 0.03)
+        let asphalt = random.pick([0x5B5E63, 0x6A6B6D, 0x54585F, 0x74716C].map(Color.init(hex:))).varied(
+            &random, by: 0.03)
         painter.ground(x: reach, z: layout.road, asphalt, grain: 16)
         // Patches where the road was mended.
         for _ in 0..<random.integer(2...7) {
@@ -79,7 +84,9 @@ struct Backdrop {
                 x: x...x + random.uniform(1.5...6), z: z...z + random.uniform(0.6...1.8),
                 asphalt.scaled(random.uniform(0.86...1.08)), grain: 16)
         }
-        let cover = Point(x: layout.crossing + random.uniform(-12...12), y: (layout.road.lowerBound + layout.road.upperBound) / 2 + 0.9)
+        let cover = Point(
+            x: layout.crossing + random.uniform(-12...12),
+            y: (layout.road.lowerBound + layout.road.upperBound) / 2 + 0.9)
         painter.surface(
             Trigonometry.circle16.map { Vector(cover.x + $0.x * 0.34, 0, cover.y + $0.y * 0.34) }, asphalt.scaled(0.68))
         drawMarkings(asphalt)
@@ -91,7 +98,9 @@ struct Backdrop {
         if random.chance(0.4) {
             // The bicycle lanes are painted.
             let red = random.pick([0xA8574A, 0x5E8A66, 0x4F7396].map(Color.init(hex:))).mixed(asphalt, 0.35)
-            for lane in lanes where lane.isForBicycles { painter.ground(x: reach, z: lane.z - 0.8...lane.z + 0.8, red, grain: 14) }
+            for lane in lanes where lane.isForBicycles {
+                painter.ground(x: reach, z: lane.z - 0.8...lane.z + 0.8, red, grain: 14)
+            }
         }
         let near = layout.crossing - layout.crossingHalfWidth - 1.2
         let far = layout.crossing + layout.crossingHalfWidth + 1.2
@@ -134,7 +143,8 @@ struct Backdrop {
         var z = layout.road.lowerBound + 0.3
         while z + 0.5 < layout.road.upperBound {
             painter.ground(
-                x: layout.crossing - layout.crossingHalfWidth...layout.crossing + layout.crossingHalfWidth, z: z...z + 0.5, white, grain: 8)
+                x: layout.crossing - layout.crossingHalfWidth...layout.crossing + layout.crossingHalfWidth,
+                z: z...z + 0.5, white, grain: 8)
             z += 1.0
         }
     }

@@ -42,14 +42,17 @@ struct Film {
     mutating func advance(to seconds: Double) {
         if shake > 0 {
             func swing(_ a: Double, _ b: Double, _ turn: Double) -> Double {
-                0.6 * Trigonometry.sine(turns: seconds * a + turn) + 0.4 * Trigonometry.sine(turns: seconds * b + turn * 3)
+                0.6 * Trigonometry.sine(turns: seconds * a + turn) + 0.4
+                    * Trigonometry.sine(turns: seconds * b + turn * 3)
             }
             let x = shake * swing(1.31, 3.73, phase.0)
             let y = shake * swing(1.73, 4.19, phase.1)
             origin = Point(x: Double(margin) + (x * 16).rounded() / 16, y: Double(margin) + (y * 16).rounded() / 16)
         }
         if lightChanges > 0 {
-            let bright = 0.6 * Trigonometry.sine(turns: seconds * 0.043 + phase.2) + 0.4 * Trigonometry.sine(turns: seconds * 0.171 + phase.3)
+            let bright =
+                0.6 * Trigonometry.sine(turns: seconds * 0.043 + phase.2) + 0.4
+                * Trigonometry.sine(turns: seconds * 0.171 + phase.3)
             let warm = Trigonometry.sine(turns: seconds * 0.029 + phase.3)
             let base = 1 + 0.28 * lightChanges * bright
             let tilt = 0.06 * lightChanges * warm
@@ -81,7 +84,7 @@ struct Film {
                         pixel = Canvas.blend(upper, lower, fy * 16)
                     }
                     let levels = SIMD4<UInt16>(truncatingIfNeeded: unsafeBitCast(pixel, to: SIMD4<UInt8>.self))
-                    var value = SIMD4<Int16>(truncatingIfNeeded: levels &* gain &>> 7)
+                    var value = SIMD4<Int16>(truncatingIfNeeded: (levels &* gain) &>> 7)
                     if hasNoise {
                         let at = start + column * 4
                         value &+= SIMD4<Int16>(Int16(noise[at]), Int16(noise[at + 1]), Int16(noise[at + 2]), 0)

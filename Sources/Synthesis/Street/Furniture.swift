@@ -23,19 +23,23 @@ struct Furniture {
             }
         }
         var own = random.fork()
-        if random.chance(0.7) { row(z: layout.farPavement.lowerBound + 0.7, spacing: random.uniform(9...18)) { .tree(Tree(random: &own)) } }
+        if random.chance(0.7) {
+            row(z: layout.farPavement.lowerBound + 0.7, spacing: random.uniform(9...18)) { .tree(Tree(random: &own)) }
+        }
         row(z: layout.farPavement.lowerBound + 0.45, spacing: random.uniform(18...28)) { .lampPost }
         if random.chance(0.75) {
             row(z: layout.nearPavement.upperBound - 0.5, spacing: random.uniform(12...22)) { .lampPost }
         }
-        if random.chance(0.35) {
+        if random.chance(0.22) {
             row(z: layout.nearPavement.lowerBound - 0.8, spacing: random.uniform(12...20)) { .tree(Tree(random: &own)) }
         }
         if random.chance(0.3) { row(z: layout.nearPavement.upperBound - 0.3, spacing: 2.5) { .bollard } }
         let x = layout.crossing + layout.crossingHalfWidth + 0.5
         all.append(Furniture(kind: .lightPost(isNear: true), place: Vector(x, 0, layout.nearPavement.upperBound - 0.4)))
         all.append(
-            Furniture(kind: .lightPost(isNear: false), place: Vector(x - 2 * layout.crossingHalfWidth - 1, 0, layout.farPavement.lowerBound + 0.4)))
+            Furniture(
+                kind: .lightPost(isNear: false),
+                place: Vector(x - 2 * layout.crossingHalfWidth - 1, 0, layout.farPavement.lowerBound + 0.4)))
         return all
     }
 
@@ -52,7 +56,11 @@ struct Furniture {
             painter.limb(at(5.2), at(5.45, toRoad * 1.0), 0.045, 0.04, iron)
             painter.limb(at(5.42, toRoad * 0.8), at(5.42, toRoad * 1.5), 0.09, 0.07, iron)
             if painter.daylight.hasLampsOn {
-                for radius in [0.9, 0.5, 0.25] { painter.lamp(at(5.3, toRoad * 1.15), radius: radius, Color(hex: 0xFFE8A8), opacity: radius > 0.3 ? 0.12 : 0.95) }
+                for radius in [0.9, 0.5, 0.25] {
+                    painter.lamp(
+                        at(5.3, toRoad * 1.15), radius: radius, Color(hex: 0xFFE8A8),
+                        opacity: radius > 0.3 ? 0.12 : 0.95)
+                }
             }
         case .lightPost:
             painter.limb(place, at(2.6), 0.06, 0.05, iron)
@@ -71,7 +79,8 @@ struct Furniture {
             if case .lampPost = kind { height = 5.3 } else if case .lightPost = kind { height = 2.9 }
             let (dx, dz) = painter.daylight.shadow
             painter.shadow([
-                place + Vector(-0.06, 0, 0), place + Vector(0.06, 0, 0), place + Vector(dx * height + 0.06, 0, dz * height),
+                place + Vector(-0.06, 0, 0), place + Vector(0.06, 0, 0),
+                place + Vector(dx * height + 0.06, 0, dz * height),
                 place + Vector(dx * height - 0.06, 0, dz * height),
             ])
         }

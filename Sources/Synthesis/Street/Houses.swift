@@ -18,12 +18,16 @@ struct Houses {
         }
         // Far ones first, so that the side walls of near ones stand before them.
         let middle = painter.camera.position.x
-        lots.sort { abs(($0.x.lowerBound + $0.x.upperBound) / 2 - middle) > abs(($1.x.lowerBound + $1.x.upperBound) / 2 - middle) }
+        lots.sort {
+            abs(($0.x.lowerBound + $0.x.upperBound) / 2 - middle)
+                > abs(($1.x.lowerBound + $1.x.upperBound) / 2 - middle)
+        }
         for lot in lots { if lot.isGarden { drawGarden(lot.x) } else { drawHouse(lot.x) } }
         // Houses darken the ground at their feet.
         if painter.daylight.shadow.z < 0 {
             let depth = min(-painter.daylight.shadow.z * 9, front - layout.road.lowerBound)
-            painter.shadow(Painter.rectangle(x: view, z: front - depth...front), strength: painter.daylight.shadowStrength * 0.8)
+            painter.shadow(
+                Painter.rectangle(x: view, z: front - depth...front), strength: painter.daylight.shadowStrength * 0.8)
         }
         painter.shadow(Painter.rectangle(x: view, z: front - 0.35...front), strength: 0.12)
     }
@@ -36,7 +40,8 @@ struct Houses {
         }
         let hedge = Color(hex: 0x4E7A3C).varied(&random)
         let height = random.uniform(0.7...1.3)
-        painter.surface(Painter.rectangle(x: x, z: front + 0.3...front + 1.1, y: height), hedge.mixed(.white, 0.08), grain: 20)
+        painter.surface(
+            Painter.rectangle(x: x, z: front + 0.3...front + 1.1, y: height), hedge.mixed(.white, 0.08), grain: 20)
         painter.surface(Painter.wall(x: x, y: 0...height, z: front + 0.3), hedge, normal: Vector(0, 0, -1), grain: 22)
     }
 
@@ -48,9 +53,13 @@ struct Houses {
         let height = groundHeight + Double(storeys - 1) * storeyHeight + 0.5
         let depth = 11.0
         let normal = Vector(0, 0, -1)
-        for (side, direction) in [(x.lowerBound, -1.0), (x.upperBound, 1.0)] where (painter.camera.position.x - side) * direction > 0 {
+        for (side, direction) in [(x.lowerBound, -1.0), (x.upperBound, 1.0)]
+        where (painter.camera.position.x - side) * direction > 0 {
             painter.surface(
-                [Vector(side, 0, front), Vector(side, height, front), Vector(side, height, front + depth), Vector(side, 0, front + depth)],
+                [
+                    Vector(side, 0, front), Vector(side, height, front), Vector(side, height, front + depth),
+                    Vector(side, 0, front + depth),
+                ],
                 wall.scaled(0.8), normal: Vector(direction, 0, 0), grain: 6)
         }
         let roof = random.pick([0x8A4B3A, 0x5A4A46, 0x4C5560, 0x7A5A48].map(Color.init(hex:))).varied(&random)
@@ -58,17 +67,24 @@ struct Houses {
             let eaves = 0.4
             painter.surface(
                 [
-                    Vector(x.lowerBound - 0.1, height, front - eaves), Vector(x.upperBound + 0.1, height, front - eaves),
-                    Vector(x.upperBound - 0.4, height + 2.6, front + 4), Vector(x.lowerBound + 0.4, height + 2.6, front + 4),
+                    Vector(x.lowerBound - 0.1, height, front - eaves),
+                    Vector(x.upperBound + 0.1, height, front - eaves),
+                    Vector(x.upperBound - 0.4, height + 2.6, front + 4),
+                    Vector(x.lowerBound + 0.4, height + 2.6, front + 4),
                 ], roof, normal: Vector(0, 0.8, -0.6), grain: 10)
             if random.chance(0.6) {
                 let at = random.uniform(x.lowerBound + 1...x.upperBound - 1.6)
-                painter.surface(Painter.wall(x: at...at + 0.7, y: height + 1...height + 3.4, z: front + 2.2), wall.scaled(0.75), normal: normal)
+                painter.surface(
+                    Painter.wall(x: at...at + 0.7, y: height + 1...height + 3.4, z: front + 2.2), wall.scaled(0.75),
+                    normal: normal)
             }
         }
         painter.surface(Painter.wall(x: x, y: 0...height, z: front), wall, normal: normal, grain: 8)
-        if painter.scale(at: Vector(layout.crossing, 0, front)) > 14, random.chance(0.5) { drawCourses(x, height, wall) }
-        painter.surface(Painter.wall(x: x, y: height - 0.35...height, z: front - 0.06), wall.mixed(.white, 0.35), normal: normal)
+        if painter.scale(at: Vector(layout.crossing, 0, front)) > 14, random.chance(0.5) {
+            drawCourses(x, height, wall)
+        }
+        painter.surface(
+            Painter.wall(x: x, y: height - 0.35...height, z: front - 0.06), wall.mixed(.white, 0.35), normal: normal)
         drawGroundFloor(x, groundHeight, wall)
         let columns = max(2, Int((x.upperBound - x.lowerBound) / random.uniform(1.9...2.8)))
         let pitch = (x.upperBound - x.lowerBound) / Double(columns)
@@ -94,20 +110,28 @@ struct Houses {
         }
     }
 
-    private mutating func drawWindow(_ x: ClosedRange<Double>, _ y: ClosedRange<Double>, _ frame: Color, shutter: Color?) {
+    private mutating func drawWindow(
+        _ x: ClosedRange<Double>, _ y: ClosedRange<Double>, _ frame: Color, shutter: Color?
+    ) {
         let normal = Vector(0, 0, -1)
         let z = front - 0.02
         let width = x.upperBound - x.lowerBound
         if let shutter {
-            painter.surface(Painter.wall(x: x.lowerBound - width * 0.42...x.lowerBound - 0.04, y: y, z: z), shutter, normal: normal)
-            painter.surface(Painter.wall(x: x.upperBound + 0.04...x.upperBound + width * 0.42, y: y, z: z), shutter, normal: normal)
+            painter.surface(
+                Painter.wall(x: x.lowerBound - width * 0.42...x.lowerBound - 0.04, y: y, z: z), shutter, normal: normal)
+            painter.surface(
+                Painter.wall(x: x.upperBound + 0.04...x.upperBound + width * 0.42, y: y, z: z), shutter, normal: normal)
         }
-        painter.surface(Painter.wall(x: x.lowerBound - 0.09...x.upperBound + 0.09, y: y.lowerBound - 0.09...y.upperBound + 0.09, z: z), frame, normal: normal)
+        painter.surface(
+            Painter.wall(
+                x: x.lowerBound - 0.09...x.upperBound + 0.09, y: y.lowerBound - 0.09...y.upperBound + 0.09, z: z),
+            frame, normal: normal)
         drawGlass(x, y, z)
         let middle = (x.lowerBound + x.upperBound) / 2
         painter.surface(Painter.wall(x: middle - 0.04...middle + 0.04, y: y, z: z), frame, normal: normal)
         painter.surface(
-            Painter.wall(x: x.lowerBound - 0.16...x.upperBound + 0.16, y: y.lowerBound - 0.2...y.lowerBound - 0.08, z: z - 0.1),
+            Painter.wall(
+                x: x.lowerBound - 0.16...x.upperBound + 0.16, y: y.lowerBound - 0.2...y.lowerBound - 0.08, z: z - 0.1),
             frame.scaled(0.88), normal: normal)
     }
 
@@ -129,8 +153,12 @@ struct Houses {
         if random.chance(0.35) {
             let cloth = Color(hex: 0xEFE6D6).varied(&random, by: 0.1)
             let share = random.uniform(0.15...0.32) * (x.upperBound - x.lowerBound)
-            painter.surface(Painter.wall(x: x.lowerBound...x.lowerBound + share, y: y, z: z), cloth, normal: Vector(0, 0, -1), opacity: 0.8)
-            painter.surface(Painter.wall(x: x.upperBound - share...x.upperBound, y: y, z: z), cloth, normal: Vector(0, 0, -1), opacity: 0.8)
+            painter.surface(
+                Painter.wall(x: x.lowerBound...x.lowerBound + share, y: y, z: z), cloth, normal: Vector(0, 0, -1),
+                opacity: 0.8)
+            painter.surface(
+                Painter.wall(x: x.upperBound - share...x.upperBound, y: y, z: z), cloth, normal: Vector(0, 0, -1),
+                opacity: 0.8)
         }
     }
 
@@ -143,7 +171,9 @@ struct Houses {
         let door = random.pick([0x6B3A2A, 0x2F4F46, 0x33415C, 0x7A2E2E, 0x8A6A3C].map(Color.init(hex:))).varied(&random)
         if isShop {
             let paint = random.pick(PersonLook.clothes).varied(&random).scaled(0.85)
-            painter.surface(Painter.wall(x: x.lowerBound + 0.3...x.upperBound - 0.3, y: 0...height - 0.2, z: z), paint, normal: normal)
+            painter.surface(
+                Painter.wall(x: x.lowerBound + 0.3...x.upperBound - 0.3, y: 0...height - 0.2, z: z), paint,
+                normal: normal)
             let count = max(1, Int((x.upperBound - x.lowerBound) / 3))
             let pitch = (x.upperBound - x.lowerBound - 0.9) / Double(count)
             for index in 0..<count {
@@ -153,9 +183,12 @@ struct Houses {
             painter.surface(Painter.wall(x: doorAt...doorAt + 1.1, y: 0...2.3, z: z), door, normal: normal)
             drawAwning(x.lowerBound + 0.3...x.upperBound - 0.3, height - 0.9, paint)
         } else {
-            painter.surface(Painter.wall(x: doorAt - 0.14...doorAt + 1.24, y: 0...2.45, z: z), wall.mixed(.white, 0.4), normal: normal)
+            painter.surface(
+                Painter.wall(x: doorAt - 0.14...doorAt + 1.24, y: 0...2.45, z: z), wall.mixed(.white, 0.4),
+                normal: normal)
             painter.surface(Painter.wall(x: doorAt...doorAt + 1.1, y: 0...2.3, z: z), door, normal: normal)
-            painter.surface(Painter.wall(x: doorAt + 0.15...doorAt + 0.95, y: 1.5...2.15, z: z), door.scaled(1.35), normal: normal)
+            painter.surface(
+                Painter.wall(x: doorAt + 0.15...doorAt + 0.95, y: 1.5...2.15, z: z), door.scaled(1.35), normal: normal)
             var left = x.lowerBound + 0.8
             while left + 1.3 < x.upperBound - 0.4 {
                 if left > doorAt + 1.5 || left + 1.2 < doorAt - 0.4 {
@@ -176,9 +209,14 @@ struct Houses {
             let left = x.lowerBound + Double(index) * width
             let color = index % 2 == 0 ? paint.mixed(.white, 0.12) : other
             painter.surface(
-                [Vector(left, y, front - 0.05), Vector(left + width, y, front - 0.05), Vector(left + width, y - 0.55, front - 1.1), Vector(left, y - 0.55, front - 1.1)],
+                [
+                    Vector(left, y, front - 0.05), Vector(left + width, y, front - 0.05),
+                    Vector(left + width, y - 0.55, front - 1.1), Vector(left, y - 0.55, front - 1.1),
+                ],
                 color, normal: Vector(0, 0.85, -0.5))
-            painter.surface(Painter.wall(x: left...left + width, y: y - 0.75...y - 0.55, z: front - 1.1), color.scaled(0.85), normal: Vector(0, 0, -1))
+            painter.surface(
+                Painter.wall(x: left...left + width, y: y - 0.75...y - 0.55, z: front - 1.1), color.scaled(0.85),
+                normal: Vector(0, 0, -1))
         }
     }
 

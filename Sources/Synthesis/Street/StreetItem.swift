@@ -4,6 +4,8 @@ struct StreetItem {
         case sprite(Sprite)
         case pedestrian(Pedestrian)
         case vehicle(Vehicle)
+        /// The lamps of a traffic light, at the foot of its post.
+        case lamps(Vector)
     }
 
     let content: Content

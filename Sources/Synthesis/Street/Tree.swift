@@ -25,13 +25,16 @@ struct Tree {
     func draw(with painter: Painter, at place: Vector) {
         let bark = Color(hex: 0x6B4E38)
         painter.limb(place, place + Vector(0, height * 0.55, 0), height * 0.028, height * 0.018, bark)
-        painter.limb(place + Vector(0, height * 0.4, 0), place + Vector(height * 0.1, height * 0.6, 0), height * 0.014, height * 0.01, bark)
+        painter.limb(
+            place + Vector(0, height * 0.4, 0), place + Vector(height * 0.1, height * 0.6, 0), height * 0.014,
+            height * 0.01, bark)
         for blob in blobs {
             let center = place + blob.offset
             guard let point = painter.camera.project(center) else { continue }
             let r = blob.radius * painter.scale(at: center)
             let color = painter.shade(leaves, at: center, brightness: blob.shade * 1.08)
-            painter.disc(point, r, r, color, dark: painter.shade(leaves, at: center, brightness: blob.shade * 0.84), grain: 14)
+            painter.disc(
+                point, r, r, color, dark: painter.shade(leaves, at: center, brightness: blob.shade * 0.84), grain: 14)
         }
     }
 
@@ -40,7 +43,8 @@ struct Tree {
         let middle = Vector(place.x + dx * height * 0.66, 0, place.z + dz * height * 0.66)
         let r = height * 0.3
         painter.shadow([
-            Vector(place.x - 0.12, 0, place.z), Vector(place.x + 0.12, 0, place.z), Vector(middle.x + 0.12, 0, middle.z),
+            Vector(place.x - 0.12, 0, place.z), Vector(place.x + 0.12, 0, place.z),
+            Vector(middle.x + 0.12, 0, middle.z),
             Vector(middle.x - 0.12, 0, middle.z),
         ])
         painter.shadow(
