@@ -91,7 +91,11 @@ public struct Scene: ~Copyable {
         precondition(stride >= configuration.width * 4, "a row does not fit into the stride")
         precondition(
             buffer.count >= stride * (configuration.height - 1) + configuration.width * 4, "the buffer is too small")
-        if renderedFrames > 0 { traffic.advance(by: 1 / configuration.frameRate) }
+        if renderedFrames > 0 {
+            // Drivers react more often than a slow camera takes pictures.
+            let steps = max(1, (10 / configuration.frameRate).rounded(.up))
+            for _ in 0..<Int(steps) { traffic.advance(by: 1 / configuration.frameRate / steps) }
+        }
         film.advance(to: Double(renderedFrames) / configuration.frameRate)
         canvas.copy(background)
         drawShadows()

@@ -8,7 +8,7 @@ public struct SceneConfiguration: Sendable, Hashable {
     public var height: Int
     /// How many frames the scene has, 0 or more; it can be rendered beyond that.
     public var frames: Int
-    /// Frames per second, above 0 and at most 1000.
+    /// Frames per second, 0.1…1000.
     public var frameRate: Double
     /// How busy the street is: 0 is empty, 1 is usual, 10 is a crowd; at most 20.
     public var density: Double
@@ -48,8 +48,8 @@ public struct SceneConfiguration: Sendable, Hashable {
             throw SceneError("size \(width)x\(height): both sides must be from 32 to 8192 pixels")
         }
         guard frames >= 0 else { throw SceneError("\(frames) frames: there cannot be fewer than 0") }
-        guard frameRate > 0, frameRate <= 1000 else {
-            throw SceneError("frame rate \(frameRate): it must be above 0 and at most 1000")
+        guard frameRate >= 0.1, frameRate <= 1000 else {
+            throw SceneError("frame rate \(frameRate): it must be from 0.1 to 1000")
         }
         guard density >= 0, density <= 20 else { throw SceneError("density \(density): it must be from 0 to 20") }
         guard noise >= 0, noise <= 64 else { throw SceneError("noise \(noise): it must be from 0 to 64") }

@@ -26,12 +26,15 @@ enum LayeredArguments {
 
     static func resolve(_ arguments: [String], environment: [String: String]) throws -> [String] {
         let help = try JSONDecoder().decode(Help.self, from: Data(Lapwing._dumpHelp().utf8))
-        guard let name = arguments.first, let command = help.command.subcommands?.first(where: { $0.commandName == name })
+        guard let name = arguments.first,
+            let command = help.command.subcommands?.first(where: { $0.commandName == name })
         else { return arguments }
         var rest = Array(arguments.dropFirst())
         let file = try takeConfigPath(from: &rest) ?? environment["LAPWING_CONFIG"]
         let settings = try file.map(read) ?? [:]
-        let options = (command.arguments ?? []).filter { $0.longName != nil && $0.longName != "help" && $0.longName != "version" }
+        let options = (command.arguments ?? []).filter {
+            $0.longName != nil && $0.longName != "help" && $0.longName != "version"
+        }
         try check(settings, file: file, help: help)
 
         var added: [String] = []

@@ -17,7 +17,8 @@ struct ResultPrinter {
         guard format == .csv else { return nil }
         // The first eight are supervision's, in its order and spelling.
         let columns = [
-            "x_min", "y_min", "x_max", "y_max", "class_id", "confidence", "tracker_id", "class_name", "frame", "time_ms",
+            "x_min", "y_min", "x_max", "y_max", "class_id", "confidence", "tracker_id", "class_name", "frame",
+            "time_ms",
             "object_id", "detection_id", "state",
         ]
         return Array((columns.joined(separator: ",") + "\n").utf8)

@@ -17,7 +17,8 @@ struct RunSummary {
                 continue
             }
             table.add([
-                video.videoID.rawValue, Table.grouped(end.ledger?.framesExpected ?? 0), objects(end), ledger(outcome, end),
+                video.videoID.rawValue, Table.grouped(end.ledger?.framesExpected ?? 0), objects(end),
+                ledger(outcome, end),
                 outcome.file ?? "",
             ])
         }
@@ -25,7 +26,8 @@ struct RunSummary {
 
         let ledgers = outcomes.compactMap { $0.end?.ledger }
         let frames = ledgers.reduce(0) { $0 + $1.framesProcessed }
-        var line = "\n\(outcomes.count) \(outcomes.count == 1 ? "video" : "videos"), \(Table.grouped(frames)) frames processed"
+        var line =
+            "\n\(outcomes.count) \(outcomes.count == 1 ? "video" : "videos"), \(Table.grouped(frames)) frames processed"
         line += " in \(Table.clock(seconds)) (\(String(format: "%.1f", Double(frames) / max(seconds, 0.001))) frames/s)"
         let accounted = ledgers.allSatisfy(\.isBalanced) && ledgers.count == outcomes.count
         line += accounted ? "; every frame accounted for" : "; NOT every frame accounted for"
@@ -57,7 +59,8 @@ struct RunSummary {
                 "input": .string(outcome.path), "video_id": .optional(outcome.video?.videoID.rawValue),
                 "state": .string(outcome.end?.event ?? "failed"), "problem": .optional(outcome.problem),
                 "results": .optional(outcome.file), "frames_expected": .optional(ledger?.framesExpected),
-                "frames_processed": .optional(ledger?.framesProcessed), "frames_skipped": .optional(ledger?.framesSkipped),
+                "frames_processed": .optional(ledger?.framesProcessed),
+                "frames_skipped": .optional(ledger?.framesSkipped),
                 "frames_undecodable": .optional(ledger?.framesUndecodable),
                 "frames_missing": .optional(ledger?.framesMissing),
                 "objects": .object((outcome.end?.objectCounts ?? [:]).mapValues { .integer($0) }),

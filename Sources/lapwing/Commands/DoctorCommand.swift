@@ -69,13 +69,18 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// Makes a log in the temporary folder and takes it away again.
     private func embeddedLog() async -> Check {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("lapwing-doctor-\(UUID().uuidString).db").path
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "lapwing-doctor-\(UUID().uuidString).db"
+        ).path
         defer { SQLiteLog.remove(path: path) }
         do {
             let log = try SQLiteLog(path: path)
             try await log.createTopics([.init(name: "check", partitions: 1, cleanup: .keep)])
             await log.close()
-            return Check(name: "embedded log", isGood: true, finding: "SQLite \(SQLiteLog.sqliteVersion), writable in \(FileManager.default.temporaryDirectory.path)")
+            return Check(
+                name: "embedded log", isGood: true,
+                finding: "SQLite \(SQLiteLog.sqliteVersion), writable in \(FileManager.default.temporaryDirectory.path)"
+            )
         } catch {
             return Check(name: "embedded log", isGood: false, finding: "\(error)")
         }

@@ -52,7 +52,8 @@ struct ResultsCommand: AsyncParsableCommand {
         }
         await log.close()
         guard records > 0 else {
-            throw Failure.failed("\(id): there are no results yet; 'lapwing status --log \(logOptions.log)' lists the videos")
+            throw Failure.failed(
+                "\(id): there are no results yet; 'lapwing status --log \(logOptions.log)' lists the videos")
         }
     }
 }
@@ -71,7 +72,9 @@ final class OutputStream {
     func flush() throws {
         var done = 0
         while done < buffer.count {
-            let count = buffer.withUnsafeBytes { Foundation.write(STDOUT_FILENO, $0.baseAddress! + done, $0.count - done) }
+            let count = buffer.withUnsafeBytes {
+                Foundation.write(STDOUT_FILENO, $0.baseAddress! + done, $0.count - done)
+            }
             if count < 0 && errno == EINTR { continue }
             if count < 0 && errno == EPIPE { throw Closed.closed }
             guard count > 0 else { throw Failure.failed("standard output: \(String(cString: strerror(errno)))") }

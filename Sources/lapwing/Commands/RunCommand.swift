@@ -130,7 +130,9 @@ struct RunCommand: AsyncParsableCommand {
                         Console.warning("\(input.path): the same video as an earlier input; its work is done once")
                         continue
                     }
-                    group.addTask { (number, try await follow(video, path: input.path, reader: reader, progress: progress)) }
+                    group.addTask {
+                        (number, try await follow(video, path: input.path, reader: reader, progress: progress))
+                    }
                 } catch let error where !(error is EventLogError || error is CancellationError) {
                     progress.videoDone()
                     let message = "\(input.path): \(error)".withoutRepeating(input.path)
@@ -201,7 +203,8 @@ final class ResultsFile {
         self.path = path
         let url = URL(fileURLWithPath: path)
         do {
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             guard FileManager.default.createFile(atPath: path + ".part", contents: nil) else {
                 throw CocoaError(.fileWriteNoPermission)
             }

@@ -49,7 +49,8 @@ struct SubmitCommand: AsyncParsableCommand {
             do {
                 let submission = try await producer.submit(path: input.path, id: input.id) { progress in
                     bar.update(
-                        done: Int(progress.bytesRead / 1_000_000), total: progress.byteCount.map { Int($0 / 1_000_000) },
+                        done: Int(progress.bytesRead / 1_000_000),
+                        total: progress.byteCount.map { Int($0 / 1_000_000) },
                         note: progress.isWaiting ? note + " (the log is full: waiting for workers)" : note)
                 }
                 bar.finish()

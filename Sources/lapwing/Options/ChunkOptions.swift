@@ -4,11 +4,14 @@ import ArgumentParser
 struct ChunkOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: "How long chunks are, in seconds; each ends at the next place where the video can be cut without re-encoding.")
+        help:
+            "How long chunks are, in seconds; each ends at the next place where the video can be cut without re-encoding."
+    )
     var chunkSeconds = 4.0
 
     @Option(
-        name: .long, help: ArgumentHelp("How large chunks may be; a single GOP above it is an error.", valueName: "size"))
+        name: .long,
+        help: ArgumentHelp("How large chunks may be; a single GOP above it is an error.", valueName: "size"))
     var maxChunkBytes = ByteSize(bytes: 64 << 20)
 
     func validate() throws {

@@ -13,7 +13,8 @@ struct InputList {
 
     /// Endings that are taken for videos in a folder; a file named on the command line is tried whatever its ending.
     private static let videoExtensions: Set<String> = [
-        "mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "mts", "m2ts", "mpg", "mpeg", "flv", "wmv", "3gp", "ogv", "mxf",
+        "mp4", "m4v", "mov", "mkv", "webm", "avi", "ts", "mts", "m2ts", "mpg", "mpeg", "flv", "wmv", "3gp", "ogv",
+        "mxf",
         "h264", "h265", "264", "265", "ivf", "y4m",
     ]
 

@@ -33,7 +33,8 @@ struct LogOptions: ParsableArguments {
 
 /// How an embedded log's topics are made, by the first command that needs them.
 struct TopicOptions: ParsableArguments {
-    @Option(name: .long, help: "Partitions of the topics, if they are not there yet: how many workers can share the work.")
+    @Option(
+        name: .long, help: "Partitions of the topics, if they are not there yet: how many workers can share the work.")
     var partitions = 16
 
     @Option(
@@ -66,12 +67,15 @@ struct ByteSize: ExpressibleByArgument, CustomStringConvertible {
             "m": 1 << 20, "g": 1 << 30, "t": 1 << 40, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
         ]
         let unit = argument.dropFirst(digits.count).trimmingCharacters(in: .whitespaces).lowercased()
-        guard let value = Double(digits), let scale = units[unit], value >= 0, value * Double(scale) < 9e18 else { return nil }
+        guard let value = Double(digits), let scale = units[unit], value >= 0, value * Double(scale) < 9e18 else {
+            return nil
+        }
         bytes = Int(value * Double(scale))
     }
 
     var description: String {
-        for (shift, unit) in [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")] where bytes > 0 && bytes % (1 << shift) == 0 {
+        for (shift, unit) in [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")]
+        where bytes > 0 && bytes % (1 << shift) == 0 {
             return "\(bytes >> shift)\(unit)"
         }
         return "\(bytes)"

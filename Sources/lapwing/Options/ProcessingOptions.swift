@@ -21,7 +21,8 @@ struct ProcessingOptions: ParsableArguments {
     @Option(name: .long, help: "How pictures become the model's input: exact (as the model was trained) or fast.")
     var preprocess = FrameScaler.Mode.exact
 
-    @Option(name: .long, help: "Detections must score above this: higher loses faint objects, lower lets in wrong ones.")
+    @Option(
+        name: .long, help: "Detections must score above this: higher loses faint objects, lower lets in wrong ones.")
     var confidence = 0.25
 
     @Option(name: .long, help: "Of two boxes of one class that overlap more than this, only the better one stays.")

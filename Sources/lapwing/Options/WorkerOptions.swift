@@ -12,7 +12,8 @@ struct WorkerOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("After how long without chunks an incomplete video is given up; 0: never.", valueName: "seconds"))
+        help: ArgumentHelp(
+            "After how long without chunks an incomplete video is given up; 0: never.", valueName: "seconds"))
     var videoTimeout = 1800.0
 
     @Option(
@@ -27,7 +28,9 @@ struct WorkerOptions: ParsableArguments {
         guard sessionTimeout >= 0.5, sessionTimeout < 86400 else {
             throw ValidationError("--session-timeout must be between 0.5 and 86400 seconds")
         }
-        guard videoTimeout >= 0, videoTimeout < 1e9 else { throw ValidationError("--video-timeout must not be negative") }
+        guard videoTimeout >= 0, videoTimeout < 1e9 else {
+            throw ValidationError("--video-timeout must not be negative")
+        }
         guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16MiB") }
     }
 
