@@ -60,7 +60,7 @@ public struct Scene: ~Copyable {
         background = Canvas(width: width, height: height)
         var camera = layout.camera
         camera.center = Point(x: camera.center.x + Double(film.margin), y: camera.center.y + Double(film.margin))
-        painter = Painter(camera: camera, daylight: daylight, canvas: canvas)
+        painter = Painter(camera: camera, daylight: daylight, canvas: canvas, houses: layout.farPavement.upperBound)
 
         let pieces = Furniture.scattered(layout, random: &furnitureRandom)
         let sceneryPainter = painter
@@ -73,7 +73,8 @@ public struct Scene: ~Copyable {
         }
         lights = pieces.compactMap { if case .lightPost = $0.kind { $0.place } else { nil } }
 
-        let backPainter = Painter(camera: camera, daylight: daylight, canvas: background)
+        let backPainter = Painter(
+            camera: camera, daylight: daylight, canvas: background, houses: layout.farPavement.upperBound)
         background.begin(nil)
         var backdrop = Backdrop(painter: backPainter, layout: layout, random: drawingRandom)
         backdrop.draw(time: timeOfDay)

@@ -3,6 +3,8 @@ struct Painter {
     let camera: Camera
     let daylight: Daylight
     let canvas: Canvas
+    /// Where the houses end the ground: no shadow falls beyond.
+    let houses: Double
 
     /// A colour as it appears at a place.
     func shade(_ color: Color, at place: Vector, brightness: Double = 1) -> Color {
@@ -37,7 +39,8 @@ struct Painter {
     /// A flat shape that darkens the ground.
     func shadow(_ polygon: [Vector], strength: Double? = nil) {
         let opacity = strength ?? daylight.shadowStrength
-        canvas.fill(camera.project(polygon), Paint(Color(0.05, 0.06, 0.14), opacity: opacity))
+        let onGround = polygon.map { Vector($0.x, $0.y, min($0.z, houses)) }
+        canvas.fill(camera.project(onGround), Paint(Color(0.05, 0.06, 0.14), opacity: opacity))
     }
 
     /// A rectangle on the ground.
