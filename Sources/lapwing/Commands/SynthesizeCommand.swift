@@ -1,7 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
 import Media
-import Synchronization
 public import Synthesis
 
 /// Makes videos of streets, with the truth about who is where.
@@ -113,23 +112,22 @@ struct SynthesizeCommand: AsyncParsableCommand {
                 codec: codec)
         }
         let workers = max(1, min(videos, ProcessInfo.processInfo.activeProcessorCount))
-        let next = Atomic(0)
-        let results = Mutex<[Int: SyntheticVideo.Outcome]>([:])
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<workers {
-                group.addTask {
-                    while true {
-                        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                        guard number < jobs.count, !Task.isCancelled else { return }
-                        let outcome = await jobs[number].render { progress.frameDone() }
-                        results.withLock { $0[number] = outcome }
-                        progress.videoDone()
-                    }
-                }
+        var results: [Int: SyntheticVideo.Outcome] = [:]
+        await withTaskGroup(of: (Int, SyntheticVideo.Outcome).self) { group in
+            var waiting = jobs.enumerated().makeIterator()
+            func start() {
+                guard let (number, job) = waiting.next() else { return }
+                group.addTask { (number, await job.render { progress.frameDone() }) }
+            }
+            for _ in 0..<workers { start() }
+            while let (number, outcome) = await group.next() {
+                results[number] = outcome
+                progress.videoDone()
+                start()
             }
         }
         progress.finish()
-        let outcomes = results.withLock { $0 }.sorted { $0.key < $1.key }.map(\.value)
+        let outcomes = results.sorted { $0.key < $1.key }.map(\.value)
         for outcome in outcomes {
             if let problem = outcome.problem {
                 Console.error("\(outcome.path): \(problem)".withoutRepeating(outcome.path))
