@@ -60,14 +60,11 @@ struct SyntheticVideo: Sendable {
         guard folder.path != video.path else {
             throw Failure.failed("\(path): the name needs an ending; .mp4, .mkv, .mov and .avi can be written")
         }
-        do {
-            try FileManager.default.createDirectory(
-                at: folder.appendingPathComponent("gt"), withIntermediateDirectories: true)
-        } catch {
-            throw Failure.failed("\(path): \(error.localizedDescription); choose another place with --output")
-        }
+        // The encoder refuses names that it cannot write; no folder is left behind then.
+        try makeFolder(video.deletingLastPathComponent())
         let encoder = try VideoEncoder(
             path: path, width: configuration.width, height: configuration.height, frameRate: rate, codec: codec)
+        try makeFolder(folder.appendingPathComponent("gt"))
         var scene = try Scene(configuration)
         let stride = configuration.width * 4
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: stride * configuration.height, alignment: 64)
@@ -101,6 +98,14 @@ struct SyntheticVideo: Sendable {
         outcome.objects = seen.map(\.count)
         outcome.groundTruth = String(path.dropLast(video.pathExtension.count + 1)) + "/gt/gt.txt"
         outcome.timeOfDay = scene.timeOfDay
+    }
+
+    private func makeFolder(_ folder: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Failure.failed("\(path): \(error.localizedDescription); choose another place with --output")
+        }
     }
 
     private func sequenceInformation(_ name: String, _ ending: String) -> String {
