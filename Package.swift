@@ -27,7 +27,10 @@ let package = Package(
         .executable(name: "lapwing", targets: ["lapwing"]),
         .library(
             name: "Lapwing",
-            targets: ["Vision", "Tracking", "Evaluation", "Media", "Inference", "EventLog", "SQLiteLog", "Pipeline"]),
+            targets: [
+                "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "Inference", "EventLog", "SQLiteLog",
+                "Pipeline",
+            ]),
         .library(name: "LapwingTesting", targets: ["EventLogTesting", "PipelineTesting"]),
     ],
     dependencies: [
@@ -48,6 +51,7 @@ let package = Package(
         .target(name: "Vision", swiftSettings: fast),
         .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
         .target(name: "Evaluation", dependencies: ["Vision"], swiftSettings: settings),
+        .target(name: "Synthesis", dependencies: ["Vision"], swiftSettings: fast),
         .target(
             name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: fast),
@@ -76,7 +80,8 @@ let package = Package(
         .executableTarget(
             name: "lapwing",
             dependencies: [
-                "Pipeline", "EventLog", "SQLiteLog", "Media", "Inference", "Tracking", "Evaluation", "Yams",
+                "Pipeline", "EventLog", "SQLiteLog", "Media", "Inference", "Tracking", "Evaluation", "Synthesis",
+                "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -86,6 +91,7 @@ let package = Package(
         .testTarget(name: "VisionTests", dependencies: ["Vision"], swiftSettings: settings),
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "Evaluation", "Vision"], swiftSettings: settings),
+        .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Vision"], swiftSettings: settings),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
         .testTarget(
