@@ -75,14 +75,14 @@ struct LogBench {
     }
 
     /// As ``wait(seconds:until:)``, while the log may not be there yet.
-    func waitForLog(seconds: Double = 60, until condition: (Status) -> Bool) async throws -> Status {
+    func waitForLog(seconds: Double = 120, until condition: (Status) -> Bool) async throws -> Status {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while .now < deadline, (try? await status()) == nil { try await Task.sleep(for: .milliseconds(20)) }
         return try await wait(seconds: seconds, until: condition)
     }
 
     /// Looks every so often until `condition` holds.
-    func wait(seconds: Double = 60, until condition: (Status) -> Bool) async throws -> Status {
+    func wait(seconds: Double = 120, until condition: (Status) -> Bool) async throws -> Status {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while true {
             let status = try await status()

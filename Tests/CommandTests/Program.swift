@@ -36,8 +36,9 @@ enum Program {
         return outcome
     }
 
+    /// Starts it and goes on; it may have to wait for others that are run meanwhile.
     static func start(
-        _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil, seconds: Double = 150,
+        _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil, seconds: Double = 600,
         executable: String = path
     ) throws -> RunningProgram {
         try RunningProgram(
