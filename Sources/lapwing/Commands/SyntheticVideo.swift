@@ -44,10 +44,8 @@ struct SyntheticVideo: Sendable {
                 var outcome = Outcome(path: path, seed: configuration.seed)
                 do {
                     try write(&outcome, frameDone)
-                } catch let failure as Failure {
-                    outcome.problem = failure.message ?? "failed"
                 } catch {
-                    outcome.problem = "\(error)"
+                    outcome.problem = ErrorText.of(error, about: path)
                 }
                 continuation.resume(returning: outcome)
             }
