@@ -1,25 +1,31 @@
 #!/usr/bin/env bash
 # Runs Lapwing on a video, then kills a worker in the middle of it and shows that the results are the same bytes.
-#   VIDEO=street.mp4 MODEL=yolov8n.onnx make demo
+#   MODEL=yolov8n.onnx make demo                     on a street that is rendered on the spot
+#   MODEL=yolov8n.onnx VIDEO=street.mp4 make demo    on a video of your own
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 lapwing=.build/release/lapwing
-assets=${LAPWING_ASSETS:-../shared/assets}
-model=${MODEL:-$assets/models/yolov8n.onnx}
-video=${VIDEO:-$assets/videos/car-detection.mp4}
-if [ ! -e "$model" ] || [ ! -e "$video" ]; then
-    echo "demo: a model and a video are needed: VIDEO=street.mp4 MODEL=yolov8n.onnx make demo"
-    echo "demo: a model comes from: pip install ultralytics && yolo export model=yolov8n.pt format=onnx"
+model=${MODEL:-${LAPWING_ASSETS:-../shared/assets}/models/yolov8n.onnx}
+if [ ! -e "$model" ]; then
+    echo "demo: a YOLOv8 model is needed: MODEL=yolov8n.onnx make demo"
+    echo "demo: it comes from: pip install ultralytics && yolo export model=yolov8n.pt format=onnx"
     exit 2
 fi
 out=demo
 rm -rf "$out" && mkdir -p "$out"
+video=${VIDEO:-$out/street.mp4}
+if [ -z "${VIDEO:-}" ]; then
+    echo "0. A street: lapwing synthesize --output $video"
+    "$lapwing" synthesize --output "$video" --size 960x540 --seconds 16 --seed 21 --density 1.3
+    echo
+fi
 
 echo "1. Everything in one process: lapwing run $video --model $model --output $out/run"
 "$lapwing" run "$video" --model "$model" --output "$out/run"
 results=$(echo "$out"/run/*/results.jsonl)
 id=$(basename "$(dirname "$results")")
+"$lapwing" annotate "$video" --results "$results" --output "$out/annotated.mp4"
 
 echo
 echo "2. The same through a log, with a worker that is killed in the middle (kill -9)"
@@ -44,3 +50,4 @@ else
     echo "demo: error: the results differ" >&2
     exit 1
 fi
+echo "Boxes, names and paths drawn into the video: $out/annotated.mp4"
