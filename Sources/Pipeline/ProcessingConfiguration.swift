@@ -84,7 +84,7 @@ public struct ProcessingConfiguration: Sendable {
             $0.decimal(iou, decimals: 4)
             $0.key("classes")
             if let classes {
-                $0.array { array in classes.forEach { array.string($0) } }
+                $0.array { array in for name in classes { array.string(name) } }
             } else {
                 $0.null()
             }
