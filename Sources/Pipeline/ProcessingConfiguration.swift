@@ -101,7 +101,11 @@ public struct ProcessingConfiguration: Sendable {
             $0.object { parameters in
                 for parameter in tracker.parameters {
                     parameters.key(named: parameter.name)
-                    parameters.string("\(parameter.value)")
+                    switch parameter.value {
+                    case .integer(let value): parameters.integer(value)
+                    case .number(let value): parameters.decimal(value, decimals: 6)
+                    case .boolean(let value): parameters.boolean(value)
+                    }
                 }
             }
         }

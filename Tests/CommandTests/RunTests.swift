@@ -88,8 +88,8 @@ struct RunTests {
         let started = try results.event("started")
         let tracker = try #require(started["tracker"] as? [String: Any])
         let parameters = try #require(tracker["parameters"] as? [String: Any])
-        #expect(parameters["max_age"] as? String == "5")
-        #expect(parameters["min_hits"] as? String == "2")
+        #expect(parameters["max_age"] as? Int == 5)
+        #expect(parameters["min_hits"] as? Int == 2)
     }
 
     @Test("--json sums up each video on a line of its own")
