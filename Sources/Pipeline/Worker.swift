@@ -133,6 +133,7 @@ public actor Worker: Service {
 
     private func assign(_ partitions: [TopicPartition], _ consumer: any LogConsumer) async throws {
         let offsets = try await log.group(configuration.group)?.committed ?? [:]
+        var resumed = 0
         for partition in partitions {
             let restored = try await handler.restore(partition: partition.partition, from: log)
             let position: Int64
@@ -145,12 +146,14 @@ public actor Worker: Service {
             assignments[partition] = assignmentCount
             committed[partition] = offsets[partition]
             collector.assign(partition, restored, position: position)
-            logger.info(
-                "partition assigned",
-                metadata: [
-                    "partition": "\(partition)", "offset": "\(position)", "videos_resumed": "\(restored.running.count)",
-                ])
+            resumed += restored.running.count
         }
+        logger.info(
+            "partitions assigned",
+            metadata: [
+                "count": "\(partitions.count)", "owned": "\(assignments.count)", "videos_resumed": "\(resumed)",
+            ])
+        logger.debug("partitions assigned", metadata: ["partitions": "\(partitions.map(\.partition))"])
     }
 
     private func revoke(_ partitions: [TopicPartition]) async {
@@ -166,8 +169,9 @@ public actor Worker: Service {
             committed[partition] = nil
             collector.drop(partition)
             await handler.drop(partition: partition.partition)
-            logger.info("partition \(reason)", metadata: ["partition": "\(partition)"])
         }
+        logger.info(
+            "partitions \(reason)", metadata: ["count": "\(partitions.count)", "owned": "\(assignments.count)"])
     }
 
     // MARK: Work loop
