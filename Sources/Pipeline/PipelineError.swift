@@ -12,7 +12,6 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
         public static let checkpointMismatch = Code(rawValue: "checkpoint mismatch")
         public static let unreadable = Code(rawValue: "unreadable")
         public static let unwritable = Code(rawValue: "unwritable")
-        public static let unknownVideo = Code(rawValue: "unknown video")
     }
 
     public var code: Code

@@ -142,17 +142,9 @@ public actor Producer {
 
     private func knownRegistration(of video: VideoID) async throws -> VideoRegistration? {
         let partition = try await partition(of: video, topic: topics.videos)
-        let start = try await log.offsets(of: partition).lowerBound
-        var offset = max(knownUpTo[partition] ?? start, start)
-        while true {
-            let records = try await log.read(partition, from: offset)
-            guard let last = records.last else { break }
-            for logged in records {
-                if let found = try VideoRegistration.decode(logged) { known[found.videoID] = found }
-            }
-            offset = last.offset + 1
+        knownUpTo[partition] = try await log.readAll(partition, from: knownUpTo[partition] ?? 0) { logged in
+            if let found = try VideoRegistration.decode(logged) { known[found.videoID] = found }
         }
-        knownUpTo[partition] = offset
         return known[video]
     }
 

@@ -60,8 +60,8 @@ struct VideoSession {
 
     /// Runs the chunk through the detector and the tracker.
     ///
-    /// Throws ``MediaError`` when the chunk cannot be opened at all (then ``skip(_:reason:)`` follows; nothing of the
-    /// session has changed), and whatever the detector throws.
+    /// Throws ``MediaError`` when the chunk cannot be decoded at all, and whatever the detector throws; after either, the
+    /// session is of no more use, since its tracker may have moved.
     mutating func process(
         _ header: ChunkHeader, bytes: [UInt8], detector: any Detector, scaler: FrameScaler, decoderThreads: Int,
         onFrame: () -> Void
@@ -74,13 +74,11 @@ struct VideoSession {
         if header.index == 0 { values.append(writer.started(header, configuration: configuration)) }
 
         // Frames leave in the order they came; the head of the queue is what goes out next.
-        var queue = FrameQueue()
-        var inFlight = 0
+        var queue: Deque<PendingFrame> = []
         let timeBase = try header.parsedTimeBase()
-        func emit(_ head: FrameQueue.Entry, _ session: inout VideoSession) throws {
+        func emit(_ head: PendingFrame, _ session: inout VideoSession) throws {
             switch head.kind {
             case .inFlight:
-                inFlight -= 1
                 session.processed(head.place, try detector.dequeue(), writer, into: &values)
             case .skipped:
                 session.ledger.framesSkipped += 1
@@ -107,9 +105,8 @@ struct VideoSession {
                 queue.append(.init(kind: .skipped, place: place))
                 continue
             }
-            while inFlight == detector.capacity, let head = queue.popFirst() { try emit(head, &self) }
+            while detector.framesInFlight == detector.capacity, let head = queue.popFirst() { try emit(head, &self) }
             try detector.enqueue { tensor in try scaler.scale(image, into: tensor) }
-            inFlight += 1
             queue.append(.init(kind: .inFlight, place: place))
         }
         while let head = queue.popFirst() { try emit(head, &self) }
@@ -193,21 +190,14 @@ struct VideoSession {
     }
 }
 
-/// Frames between the decoder and the results, in order.
-private struct FrameQueue {
+/// A frame between the decoder and the results.
+private struct PendingFrame {
     enum Kind {
         case inFlight
         case skipped
         case undecodable
     }
 
-    struct Entry {
-        var kind: Kind
-        var place: FramePlace
-    }
-
-    private var entries: Deque<Entry> = []
-
-    mutating func append(_ entry: Entry) { entries.append(entry) }
-    mutating func popFirst() -> Entry? { entries.popFirst() }
+    var kind: Kind
+    var place: FramePlace
 }
