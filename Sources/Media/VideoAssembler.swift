@@ -51,12 +51,6 @@ public final class VideoAssembler {
             info: info)
     }
 
-    /// Adds the next chunk, which is in a file.
-    public func append(path: String, info: ChunkDecodingInfo) throws(MediaError) {
-        try append(
-            FormatInput(path: path, format: info.container.demuxerName, asStored: true, limits: limits), info: info)
-    }
-
     /// Completes the file.
     ///
     /// - Returns: SHA-256, in hexadecimal digits, over the bytes of all packets; equals ``Chunk/sourceDigest`` where all
