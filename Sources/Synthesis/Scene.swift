@@ -13,7 +13,7 @@ public struct Scene: ~Copyable {
     public static let classNames = ["person", "bicycle", "car"]
 
     /// Objects with a smaller visible share are ignored in training and evaluation.
-    public static let minimumVisibility = 0.1
+    public static let minimumVisibility = 0.25
     /// Objects whose clipped box is narrower or lower than this, in pixels, are ignored too.
     public static let minimumSide = 4.0
 
