@@ -14,7 +14,7 @@ build: setup ## build .build/release/lapwing
 test: setup ## run all tests
 	SWIFT_BACKTRACE=enable=no swift test --no-parallel
 
-demo: build ## run it on a video made on the spot
+demo: build ## the main job, on a street made on the spot: a page, a video, a crash
 	@bash Scripts/demo.sh
 
 bench: setup ## measure each stage and the whole; prints one table

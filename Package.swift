@@ -29,7 +29,7 @@ let package = Package(
             name: "Lapwing",
             targets: [
                 "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "Inference", "EventLog", "SQLiteLog",
-                "Pipeline",
+                "Pipeline", "Report",
             ]),
         .library(name: "LapwingTesting", targets: ["EventLogTesting", "PipelineTesting"]),
     ],
@@ -76,12 +76,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
+        .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
         .target(name: "PipelineTesting", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
         .executableTarget(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "Media", "Inference", "Tracking", "Evaluation", "Synthesis",
-                "Yams",
+                "Report", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -110,6 +111,8 @@ let package = Package(
                 "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "Tracking", "Inference",
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "CommandTests",
             dependencies: ["lapwing", "Pipeline", "PipelineTesting", "Evaluation", "EventLog", "SQLiteLog"],

@@ -127,7 +127,8 @@ def main():
             if record["type"] != "frame":
                 continue
             found = np.array(
-                [[NAMES.index(d["class"]), d["confidence"], *d["box"]] for d in record["objects"]]).reshape(-1, 6)
+                [[d["class_id"], d["confidence"], *(d["bbox"][side] for side in ("x1", "y1", "x2", "y2"))]
+                 for d in record["objects"] if d["bbox"]]).reshape(-1, 6)
             objects = np.array(truth.get(record["frame"], [])).reshape(-1, 6)
             precision.add(found[:, 2:], found[:, 1], found[:, 0], objects)
     print(precision.report(NAMES))

@@ -101,10 +101,11 @@ static inline void lapwing_allow_buffers_on_any_thread(AVCodecContext *context) 
 }
 
 // Says how the YUV of the result shall be coded, where the source is RGB: `coefficients` as in sws_getCoefficients(),
-// limited range.
-static inline int lapwing_sws_set_target_color(lapwing_SwsContext context, int coefficients) {
+// `full_range` for 0…255.
+static inline int lapwing_sws_set_target_color(lapwing_SwsContext context, int coefficients, int full_range) {
     const int *table = sws_getCoefficients(coefficients);
-    return sws_setColorspaceDetails((struct SwsContext *)context, table, 1, table, 0, 0, 1 << 16, 1 << 16);
+    return sws_setColorspaceDetails((struct SwsContext *)context, table, 1, table, full_range, 0, 1 << 16,
+                                    1 << 16);
 }
 // Converts a packed picture, which has one plane only, into a frame's planes.
 static inline int lapwing_sws_scale_packed(lapwing_SwsContext context, const uint8_t *source, int stride, int height,

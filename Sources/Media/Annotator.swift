@@ -42,6 +42,13 @@ public final class Annotator {
         self.options = options
     }
 
+    /// The colour in which an object is drawn, as CSS has it: `#1f77b4`.
+    public static func cssColor(ofObject objectID: String) -> String {
+        let color = CanvasColor.of(objectID)
+        let digits = Array("0123456789abcdef")
+        return "#" + String([color.red, color.green, color.blue].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+
     /// Draws what is known of a frame over its picture.
     ///
     /// - Parameters:

@@ -43,6 +43,63 @@ public struct ResultRecord: Sendable, Hashable, Decodable {
         }
     }
 
+    /// Of a `started` event: the file that was submitted.
+    public struct Source: Sendable, Hashable, Decodable {
+        public var name: String?
+        public var codec: String?
+        public var width: Int?
+        public var height: Int?
+        /// A fraction, such as `30000/1001`.
+        public var frameRate: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, codec, width, height
+            case frameRate = "frame_rate"
+        }
+    }
+
+    /// Of a `started` event: what detected.
+    public struct Model: Sendable, Hashable, Decodable {
+        public var name: String?
+        public var sha256: String?
+        public var precision: String?
+        public var inputWidth: Int?
+        public var inputHeight: Int?
+        public var engine: String?
+        public var device: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, sha256, precision
+            case inputWidth = "input_width"
+            case inputHeight = "input_height"
+            case engine, device
+        }
+    }
+
+    /// Of a `started` event: what followed.
+    public struct Tracker: Sendable, Hashable, Decodable {
+        public var name: String?
+        public var parameters: [String: Parameter]?
+    }
+
+    /// A tracker's parameter: a number or a truth value, as text.
+    public struct Parameter: Sendable, Hashable, Decodable, CustomStringConvertible {
+        public var description: String
+
+        public init(from decoder: any Decoder) throws {
+            let value = try decoder.singleValueContainer()
+            if let truth = try? value.decode(Bool.self) {
+                description = "\(truth)"
+            } else if let whole = try? value.decode(Int.self) {
+                description = "\(whole)"
+            } else if let number = try? value.decode(Double.self) {
+                description = "\(number)"
+            } else {
+                description = try value.decode(String.self)
+            }
+        }
+    }
+
     public var schema: Int
     public var type: Kind
     public var videoID: VideoID
@@ -62,6 +119,9 @@ public struct ResultRecord: Sendable, Hashable, Decodable {
     public var trackID: Int?
     public var classID: Int?
     public var label: String?
+    public var source: Source?
+    public var model: Model?
+    public var tracker: Tracker?
     /// Of `ended` and `failed` video events.
     public var ledger: Ledger?
     /// Of an `ended` video event: confirmed objects by class.
@@ -82,7 +142,7 @@ public struct ResultRecord: Sendable, Hashable, Decodable {
         case objectID = "object_id"
         case trackID = "track_id"
         case classID = "class_id"
-        case label, ledger
+        case label, source, model, tracker, ledger
         case objectCounts = "object_counts"
         case reason
         case frameCount = "frame_count"

@@ -26,7 +26,7 @@ struct Lapwing: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, SubmitCommand.self, WorkerCommand.self, CollectCommand.self, ResultsCommand.self,
-            StatusCommand.self, AnnotateCommand.self, TrackCommand.self, SynthesizeCommand.self, DoctorCommand.self,
+            StatusCommand.self, AnnotateCommand.self, ReportCommand.self, TrackCommand.self, SynthesizeCommand.self, DoctorCommand.self,
         ])
 }
 

@@ -2,7 +2,6 @@ public import ArgumentParser
 import Foundation
 public import Media
 import Pipeline
-import Vision
 
 /// Draws results into a video.
 struct AnnotateCommand: AsyncParsableCommand {
@@ -61,11 +60,11 @@ struct AnnotateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let demuxer = try Demuxer(path: input)
-        guard !isSameFile(input, output), !isSameFile(results, output) else {
+        guard !File.isSame(input, output), !File.isSame(results, output) else {
             throw UsageError(message: "--output \(output) is an input of this call; give another name")
         }
         let records = try FrameResults(path: results)
-        try check(records, stream: demuxer.stream)
+        try records.check(areOf: input, stream: demuxer.stream, force: force)
 
         let started = ContinuousClock.now
         var run = try AnnotationRun(command: self, stream: demuxer.stream, records: records)
@@ -87,35 +86,6 @@ struct AnnotateCommand: AsyncParsableCommand {
         for warning in try run.warnings() { Console.warning(warning) }
         let rate = String(format: "%.1f", Double(run.frames) / seconds)
         print("\(output)  \(Table.grouped(run.frames)) frames  \(run.encoderName)  \(rate) frames/s")
-    }
-
-    /// Whether the results are of this video, as far as can be told before it is decoded.
-    private func check(_ records: FrameResults, stream: VideoStreamInfo) throws {
-        guard let first = try records.first(), let videoID = records.videoID else {
-            throw Failure.failed("\(results): there is no frame in it; was the video processed?")
-        }
-        guard !force else { return }
-        let remedy = "give the video's own results, or --force to draw them all the same"
-        if let width = first.width, let height = first.height, (width, height) != (stream.width, stream.height) {
-            throw Failure.failed(
-                "\(results): these are results of \(videoID), whose pictures are of \(width) × \(height); those of \(input) "
-                    + "are of \(stream.width) × \(stream.height); \(remedy)")
-        }
-        // IDs that Lapwing makes end with digits of the file's bytes.
-        let digits = videoID.rawValue.split(separator: "-").last.map(String.init) ?? ""
-        guard digits.count == 12, digits.allSatisfy({ $0.isHexDigit && !$0.isUppercase }), !input.contains("://") else {
-            return
-        }
-        let own = try VideoID.forFile(atPath: input)
-        guard own.rawValue.hasSuffix("-" + digits) else {
-            throw Failure.failed("\(results): these are results of \(videoID), but \(input) is \(own); \(remedy)")
-        }
-    }
-
-    private func isSameFile(_ a: String, _ b: String) -> Bool {
-        var (first, second) = (stat(), stat())
-        guard stat(a, &first) == 0, stat(b, &second) == 0 else { return false }
-        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 }
 
@@ -164,7 +134,11 @@ struct AnnotationRun {
         }
         let record = try records.record(of: frame.index)
         if record == nil { withoutRecord += 1 }
-        if record?.skipped != "every" { objects = record.map { annotations(of: $0) } ?? [] }
+        if record?.skipped != "every" {
+            objects =
+                record?.annotations(width: canvas.width, height: canvas.height, onlyConfirmed: command.onlyConfirmed)
+                ?? []
+        }
         let time = frame.pts - startPTS
         annotator.draw(
             objects, frame: frame.index, milliseconds: Double(time) * stream.timeBase.value * 1000, on: canvas)
@@ -196,21 +170,6 @@ struct AnnotationRun {
                 "\(command.input): \(Table.grouped(withoutPicture)) frames could not be decoded; they are grey")
         }
         return warnings
-    }
-
-    private func annotations(of record: ResultRecord) -> [AnnotatedObject] {
-        // Coordinates are of the picture that was looked at.
-        let scaleX = Double(canvas.width) / Double(max(record.width ?? canvas.width, 1))
-        let scaleY = Double(canvas.height) / Double(max(record.height ?? canvas.height, 1))
-        return (record.objects ?? []).compactMap { object in
-            guard let box = object.bbox ?? object.trackBox else { return nil }
-            let isConfirmed = object.objectID != nil && object.state != "tentative"
-            if command.onlyConfirmed, !isConfirmed { return nil }
-            return AnnotatedObject(
-                box: BoundingBox(x1: box.x1 * scaleX, y1: box.y1 * scaleY, x2: box.x2 * scaleX, y2: box.y2 * scaleY),
-                label: object.label, confidence: object.predicted ? nil : object.confidence, objectID: object.objectID,
-                trackID: object.trackID, isConfirmed: isConfirmed, isPredicted: object.predicted)
-        }
     }
 }
 

@@ -1,0 +1,389 @@
+internal import Pipeline
+
+/// One self-contained page about a video: a contact sheet, its objects on a timeline, figures, the ledger.
+///
+/// Needs no other file, no script and no network; dark or light as the reader's system is.
+public struct ReportPage: Sendable {
+    /// A frame of the contact sheet.
+    public struct Picture: Sendable {
+        public var frame: Int
+        public var milliseconds: Double
+        public var jpeg: [UInt8]
+
+        public init(frame: Int, milliseconds: Double, jpeg: [UInt8]) {
+            self.frame = frame
+            self.milliseconds = milliseconds
+            self.jpeg = jpeg
+        }
+    }
+
+    /// A number worth showing large.
+    public struct Figure: Sendable {
+        public var name: String
+        public var value: String
+        public var note: String
+
+        public init(name: String, value: String, note: String = "") {
+            self.name = name
+            self.value = value
+            self.note = note
+        }
+    }
+
+    /// What the video was compared with, and how well it did.
+    public struct Evaluation: Sendable {
+        public var figures: [Figure]
+        /// A table: its header, and rows with as many cells.
+        public var header: [String]
+        public var rows: [[String]]
+
+        public init(figures: [Figure], header: [String], rows: [[String]]) {
+            self.figures = figures
+            self.header = header
+            self.rows = rows
+        }
+    }
+
+    public var title: String
+    public var report: VideoReport
+    /// The contact sheet.
+    public var sheet: [Picture] = []
+    /// What objects look like, by object ID, as JPEGs.
+    public var portraits: [String: [UInt8]] = [:]
+    /// A picture of the scene without drawings, as a JPEG, for the objects' ways.
+    public var scene: [UInt8]?
+    /// The objects that the timeline shows; there may be more in the video.
+    public var shownObjects: [ObjectHistory] = []
+    public var evaluation: Evaluation?
+    /// A link to the annotated video, relative to the page.
+    public var annotatedVideo: String?
+    public var version: String
+    /// The colour of an object, in CSS; the annotated video uses the same.
+    public var color: @Sendable (String) -> String
+
+    public init(
+        title: String, report: VideoReport, version: String, color: @escaping @Sendable (_ objectID: String) -> String
+    ) {
+        self.title = title
+        self.report = report
+        self.version = version
+        self.color = color
+    }
+
+    /// The whole page.
+    public func html() -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="generator" content="Lapwing \(HTML.escape(version))">
+        <title>\(HTML.escape(title)) – Lapwing</title>
+        <style>\(Self.style)</style>
+        </head>
+        <body>
+        \(header)
+        <main>
+        \(figures)
+        \(contactSheet)
+        \(chart)
+        \(timeline)
+        \(ways)
+        \(evaluationTable)
+        \(facts)
+        </main>
+        <footer>Made by Lapwing \(HTML.escape(version)) from the records of
+        <code>\(HTML.escape(report.videoID?.rawValue ?? ""))</code>. This page needs no other file.</footer>
+        </body>
+        </html>
+
+        """
+    }
+
+    // MARK: Header and figures
+
+    private var header: String {
+        var parts = ["\(HTML.grouped(report.frames)) frames", HTML.clock(report.lastTime)]
+        if report.width > 0 { parts.append("\(report.width) × \(report.height)") }
+        if let model = report.started?.model?.name { parts.append(HTML.escape(model)) }
+        if let tracker = report.started?.tracker?.name { parts.append(HTML.escape(tracker)) }
+        let link =
+            annotatedVideo.map {
+                "<p><a href=\"\(HTML.escape($0))\">Watch it with boxes, names and ways drawn in</a></p>"
+            } ?? ""
+        return """
+            <header>
+            <h1>\(HTML.escape(title))</h1>
+            <p>\(parts.joined(separator: " · "))</p>
+            \(link)
+            </header>
+            """
+    }
+
+    private var figures: String {
+        var all: [Figure] = []
+        let classes = report.objectsByClass
+        let total = classes.reduce(0) { $0 + $1.count }
+        all.append(
+            Figure(
+                name: total == 1 ? "object" : "objects", value: HTML.grouped(total),
+                note: classes.prefix(4).map { "\(HTML.grouped($0.count)) \($0.label)" }.joined(separator: ", ")
+                    + (classes.count > 4 ? ", …" : "")))
+        all.append(
+            Figure(
+                name: "at once, at most", value: HTML.grouped(report.mostObjects),
+                note: "in frame \(HTML.grouped(report.busiestFrame))"))
+        all.append(
+            Figure(
+                name: "detections", value: HTML.grouped(report.detections),
+                note: report.frames > 0
+                    ? "\(HTML.decimal(Double(report.detections) / Double(report.frames), 1)) in a frame" : ""))
+        if let ledger = report.ended?.ledger {
+            let lost = ledger.framesUndecodable + ledger.framesMissing
+            all.append(
+                Figure(
+                    name: "frames accounted for",
+                    value: ledger.isBalanced ? "100 %" : "not all",
+                    note: lost == 0
+                        ? "\(HTML.grouped(ledger.framesProcessed)) of \(HTML.grouped(ledger.framesExpected ?? 0)) processed"
+                        : "\(HTML.grouped(lost)) could not be"))
+        }
+        all += evaluation?.figures ?? []
+        let tiles = all.map { figure in
+            """
+            <div class="tile"><b>\(HTML.escape(figure.value))</b><span>\(HTML.escape(figure.name))</span>
+            <small>\(HTML.escape(figure.note))</small></div>
+            """
+        }
+        return "<section class=\"tiles\" aria-label=\"Figures\">\n\(tiles.joined(separator: "\n"))\n</section>"
+    }
+
+    // MARK: Pictures
+
+    private var contactSheet: String {
+        guard !sheet.isEmpty else { return "" }
+        let pictures = sheet.map { picture in
+            let time = HTML.clock(picture.milliseconds, tenths: true)
+            return """
+                <figure id="frame-\(picture.frame)"><a href="#frame-\(picture.frame)" title="Larger"><img alt="Frame \
+                \(picture.frame), at \(time)" src="\(HTML.jpeg(picture.jpeg))" loading="lazy"></a>
+                <figcaption>\(time) <span>frame \(HTML.grouped(picture.frame))</span>
+                <a class="close" href="#sheet">close</a></figcaption></figure>
+                """
+        }
+        return """
+            <section id="sheet"><h2>Contact sheet</h2>
+            <div class="sheet">
+            \(pictures.joined(separator: "\n"))
+            </div></section>
+            """
+    }
+
+    /// Where objects went: their ways over a picture of the scene.
+    private var ways: String {
+        guard let scene, report.width > 0 else { return "" }
+        let lines = shownObjects.filter { $0.way.count > 1 }.map { object in
+            let points = object.way.map { "\(HTML.decimal($0.x, 0)),\(HTML.decimal($0.y, 0))" }
+            return """
+                <polyline points="\(points.joined(separator: " "))" stroke="\(color(object.objectID))"><title>\
+                \(HTML.escape(name(object)))</title></polyline>
+                """
+        }
+        let thickness = HTML.decimal(max(1.5, Double(report.height) / 180), 1)
+        return """
+            <section><h2>Ways</h2>
+            <div class="ways"><img alt="The scene" src="\(HTML.jpeg(scene))" loading="lazy">
+            <svg viewBox="0 0 \(report.width) \(report.height)" preserveAspectRatio="none" role="img" \
+            aria-label="The ways of \(lines.count) objects" stroke-width="\(thickness)">
+            \(lines.joined(separator: "\n"))
+            </svg></div></section>
+            """
+    }
+
+    // MARK: Over time
+
+    private static let classColors = ["#2f81f7", "#e8590c", "#2b9348", "#b5179e", "#c99700", "#6c757d"]
+
+    /// The classes that have a colour of their own in the chart; the others share the last one.
+    private var chartClasses: [String] {
+        let labels = report.objectsByClass.map(\.label)
+        return labels.count <= Self.classColors.count
+            ? labels : Array(labels.prefix(Self.classColors.count - 1)) + ["others"]
+    }
+
+    private var chart: String {
+        let points = report.counts.points
+        guard points.count > 1, let last = points.last else { return "" }
+        let classes = chartClasses
+        func value(_ point: CountSeries.Point, _ label: String) -> Double {
+            if label == "others", point.counts["others"] == nil {
+                return point.counts.filter { !classes.contains($0.key) }.values.reduce(0, +)
+            }
+            return point.counts[label] ?? 0
+        }
+        let highest = points.flatMap { point in classes.map { value(point, $0) } }.max() ?? 1
+        let top = Double(Self.niceTop(highest))
+        let (width, height) = (1000.0, 220.0)
+        let end = max(last.milliseconds, report.lastTime, 1)
+        let paths = classes.enumerated().map { index, label in
+            let line = points.enumerated().map { at, point in
+                let x = HTML.decimal(point.milliseconds / end * width, 1)
+                let y = HTML.decimal(height - value(point, label) / top * height, 1)
+                return "\(at == 0 ? "M" : "L")\(x) \(y)"
+            }
+            return """
+                <path d="\(line.joined())" stroke="\(Self.classColors[index])" fill="none" stroke-width="2" \
+                vector-effect="non-scaling-stroke"><title>\(HTML.escape(label))</title></path>
+                """
+        }
+        let grid = [0, 0.5, 1].map { share in
+            let y = HTML.decimal(height * (1 - share), 1)
+            return "<path class=\"grid\" d=\"M0 \(y)H\(Int(width))\" vector-effect=\"non-scaling-stroke\"/>"
+        }
+        let legend = classes.enumerated().map { index, label in
+            "<span><i style=\"background:\(Self.classColors[index])\"></i>\(HTML.escape(label))</span>"
+        }
+        return """
+            <section><h2>How many at once</h2>
+            <div class="legend">\(legend.joined())</div>
+            <div class="chart"><div class="scale"><span>\(HTML.decimal(top, 0))</span>\
+            <span>\(HTML.decimal(top / 2, top / 2 == (top / 2).rounded() ? 0 : 1))</span><span>0</span></div>
+            <svg viewBox="0 0 1000 220" preserveAspectRatio="none" role="img" aria-label="Objects in view over time">
+            \(grid.joined())\(paths.joined(separator: "\n"))
+            </svg></div>
+            \(timeScale(end))
+            </section>
+            """
+    }
+
+    /// The next number that reads well on a scale: 2, 4, 6, 8, 10, 20, 40….
+    private static func niceTop(_ value: Double) -> Int {
+        var scale = 1
+        while true {
+            for step in [2, 4, 6, 8, 10] where value <= Double(step * scale) { return step * scale }
+            guard scale < 1_000_000_000 else { return scale }
+            scale *= 10
+        }
+    }
+
+    private func timeScale(_ end: Double) -> String {
+        let marks = [0, 0.25, 0.5, 0.75, 1].map { "<span>\(HTML.clock($0 * end, tenths: end < 60_000))</span>" }
+        return "<div class=\"time\" aria-hidden=\"true\">\(marks.joined())</div>"
+    }
+
+    private func name(_ object: ObjectHistory) -> String { "\(object.label) \(object.trackID)" }
+
+    private var timeline: String {
+        guard !shownObjects.isEmpty else { return "" }
+        let end = max(report.lastTime, 1)
+        let perFrame = report.lastFrame > 0 ? report.lastTime / Double(report.lastFrame) : 0
+        let rows = shownObjects.map { object in
+            let bars = object.runs.map { run in
+                let start = Double(run.first) * perFrame / end * 1000
+                let width = max(1.5, Double(run.last - run.first + 1) * perFrame / end * 1000)
+                return "<rect x=\"\(HTML.decimal(start, 1))\" width=\"\(HTML.decimal(width, 1))\" y=\"2\" height=\"10\"/>"
+            }
+            let (first, last) = (object.runs[0].first, object.runs[object.runs.count - 1].last)
+            let from = HTML.decimal(Double(first) * perFrame / end * 1000, 1)
+            let to = HTML.decimal(Double(last + 1) * perFrame / end * 1000, 1)
+            let portrait =
+                portraits[object.objectID].map { "<img alt=\"\" src=\"\(HTML.jpeg($0))\" loading=\"lazy\">" } ?? ""
+            let times =
+                "\(HTML.clock(object.firstTime, tenths: true)) – \(HTML.clock(object.lastTime, tenths: true))"
+            return """
+                <tr><td class="portrait">\(portrait)</td>
+                <th scope="row" title="\(HTML.escape(object.objectID))"><i style="background:\(color(object.objectID))"></i>\
+                \(HTML.escape(name(object)))</th>
+                <td class="number">\(times)</td><td class="number">\(HTML.grouped(object.frames))</td>
+                <td class="number">\(HTML.decimal(object.meanConfidence, 2))</td>
+                <td class="bar"><svg viewBox="0 0 1000 14" preserveAspectRatio="none" fill="\(color(object.objectID))">\
+                <path class="life" d="M\(from) 7H\(to)"/>\(bars.joined())</svg></td></tr>
+                """
+        }
+        let all = report.objectsByClass.reduce(0) { $0 + $1.count }
+        let more =
+            all > shownObjects.count
+            ? "<p>The \(HTML.grouped(shownObjects.count)) of \(HTML.grouped(all)) objects that were seen longest.</p>" : ""
+        return """
+            <section><h2>Objects</h2>\(more)
+            <div class="scroll"><table class="objects">
+            <thead><tr><th></th><th scope="col">object</th><th scope="col" class="number">time</th>\
+            <th scope="col" class="number">frames</th><th scope="col" class="number">confidence</th>\
+            <th scope="col" class="bar">\(timeScale(end))</th></tr></thead>
+            <tbody>
+            \(rows.joined(separator: "\n"))
+            </tbody></table></div></section>
+            """
+    }
+
+    // MARK: Tables
+
+    private var evaluationTable: String {
+        guard let evaluation, !evaluation.rows.isEmpty else { return "" }
+        let header = evaluation.header.enumerated().map { index, cell in
+            "<th scope=\"col\"\(index > 0 ? " class=\"number\"" : "")>\(HTML.escape(cell))</th>"
+        }
+        let rows = evaluation.rows.map { row in
+            "<tr>"
+                + row.enumerated().map { index, cell in
+                    index == 0
+                        ? "<th scope=\"row\">\(HTML.escape(cell))</th>"
+                        : "<td class=\"number\">\(HTML.escape(cell))</td>"
+                }.joined() + "</tr>"
+        }
+        return """
+            <section><h2>Against the ground truth</h2>
+            <div class="scroll"><table><thead><tr>\(header.joined())</tr></thead>
+            <tbody>
+            \(rows.joined(separator: "\n"))
+            </tbody></table></div></section>
+            """
+    }
+
+    private var facts: String {
+        var rows: [(String, String)] = []
+        if let source = report.started?.source {
+            let size = [source.width, source.height].compactMap { $0 }.map(String.init).joined(separator: " × ")
+            rows.append(
+                ("source", [source.name, source.codec, size, source.frameRate.map { "\($0) frames/s" }].compactMap { $0 }
+                    .joined(separator: ", ")))
+        }
+        if let model = report.started?.model {
+            let input = [model.inputWidth, model.inputHeight].compactMap { $0 }.map(String.init).joined(separator: " × ")
+            rows.append(
+                ("model", [model.name, "input \(input)", model.precision, model.engine, model.device].compactMap { $0 }
+                    .joined(separator: ", ")))
+            if let digest = model.sha256 { rows.append(("model’s SHA-256", digest)) }
+        }
+        if let tracker = report.started?.tracker {
+            let parameters = (tracker.parameters ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            rows.append(("tracker", ([tracker.name ?? ""] + parameters).joined(separator: ", ")))
+        }
+        if let ledger = report.ended?.ledger {
+            rows.append(
+                ("frames", """
+                \(HTML.grouped(ledger.framesExpected ?? 0)) expected = \(HTML.grouped(ledger.framesProcessed)) processed \
+                + \(HTML.grouped(ledger.framesSkipped)) skipped + \(HTML.grouped(ledger.framesUndecodable)) undecodable + \
+                \(HTML.grouped(ledger.framesMissing)) missing
+                """))
+            rows.append(
+                ("chunks", """
+                \(HTML.grouped(ledger.chunksExpected ?? 0)) expected = \(HTML.grouped(ledger.chunksProcessed)) processed + \
+                \(HTML.grouped(ledger.chunksBad)) bad + \(HTML.grouped(ledger.chunksMissing)) missing
+                """))
+        }
+        if let ended = report.ended, ended.event == "failed" {
+            rows.append(("failed", ended.reason ?? "for a reason that was not recorded"))
+        } else if report.ended == nil {
+            rows.append(("state", "not finished: these are the records so far"))
+        }
+        let lines = rows.map { "<tr><th scope=\"row\">\(HTML.escape($0))</th><td>\(HTML.escape($1))</td></tr>" }
+        return """
+            <section><h2>Ledger and settings</h2>
+            <div class="scroll"><table class="facts"><tbody>
+            \(lines.joined(separator: "\n"))
+            </tbody></table></div></section>
+            """
+    }
+}
