@@ -1,3 +1,5 @@
+import Vision
+
 /// Compares a tracker's results with ground truth, per sequence and combined.
 public struct TrackingEvaluation: Sendable {
     /// What is compared.

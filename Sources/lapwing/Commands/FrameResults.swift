@@ -37,14 +37,20 @@ final class FrameResults {
 
     /// The record of the first frame, which stays the next one to be read; nil when there is none.
     func first() throws -> ResultRecord? {
-        if waiting == nil, count == 0 { waiting = try next() }
+        if waiting == nil, count == 0 { waiting = try read() }
         return waiting
+    }
+
+    /// The record of the next frame that has one; nil after the last.
+    func next() throws -> ResultRecord? {
+        defer { waiting = nil }
+        return try waiting ?? read()
     }
 
     /// The record of a frame; nil when there is none. Ask for frames in ascending order.
     func record(of frame: Int) throws -> ResultRecord? {
-        if waiting == nil { waiting = try next() }
-        while let record = waiting, record.frame ?? 0 < frame { waiting = try next() }
+        if waiting == nil { waiting = try read() }
+        while let record = waiting, record.frame ?? 0 < frame { waiting = try read() }
         guard let record = waiting, record.frame == frame else { return nil }
         waiting = nil
         return record
@@ -54,11 +60,11 @@ final class FrameResults {
     func countRest() throws -> Int {
         var rest = 0
         if waiting != nil { rest += 1 }
-        while try next() != nil { rest += 1 }
+        while try read() != nil { rest += 1 }
         return rest
     }
 
-    private func next() throws -> ResultRecord? {
+    private func read() throws -> ResultRecord? {
         while let json = try nextLine() {
             lineNumber += 1
             guard !json.isEmpty else { continue }
