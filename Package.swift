@@ -50,7 +50,7 @@ let package = Package(
 
         .target(name: "Vision", swiftSettings: fast),
         .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
-        .target(name: "Evaluation", dependencies: ["Vision"], swiftSettings: settings),
+        .target(name: "Evaluation", dependencies: ["Tracking", "Vision"], swiftSettings: fast),
         .target(name: "Synthesis", dependencies: ["Vision"], swiftSettings: fast),
         .target(
             name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")],

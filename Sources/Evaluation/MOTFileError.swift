@@ -10,6 +10,10 @@ public struct MOTFileError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let unreadable = Code(rawValue: "unreadable")
         /// A line is not `frame,id,x,y,w,h,…`.
         public static let malformed = Code(rawValue: "malformed line")
+        /// An identity has two boxes in one frame.
+        public static let repeatedIdentity = Code(rawValue: "identity given twice")
+        /// There is no ground truth to compare with.
+        public static let nothingToFind = Code(rawValue: "no ground truth")
     }
 
     /// The kind of fault.

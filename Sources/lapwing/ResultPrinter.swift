@@ -38,8 +38,9 @@ struct ResultPrinter {
                 let fields = [
                     decimal(box.x1), decimal(box.y1), decimal(box.x2), decimal(box.y2), "\(object.classID)",
                     object.confidence.map { String(format: "%.4f", $0) } ?? "", object.trackID.map { "\($0)" } ?? "",
-                    quoted(object.label), "\(frame)", record.timeMilliseconds.map { String(format: "%.3f", $0) } ?? "",
-                    quoted(object.objectID ?? ""), quoted(object.detectionID ?? ""), object.state ?? "",
+                    Self.quoted(object.label), "\(frame)",
+                    record.timeMilliseconds.map { String(format: "%.3f", $0) } ?? "",
+                    Self.quoted(object.objectID ?? ""), Self.quoted(object.detectionID ?? ""), object.state ?? "",
                 ]
                 text += fields.joined(separator: ",") + "\n"
             case .mot:
@@ -54,7 +55,8 @@ struct ResultPrinter {
 
     private func decimal(_ value: Double) -> String { String(format: "%.2f", value) }
 
-    private func quoted(_ text: String) -> String {
+    /// A text as a field of a CSV file.
+    static func quoted(_ text: String) -> String {
         guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
         return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
     }

@@ -5,7 +5,7 @@ import Testing
 struct UsageTests {
     @Test(
         "every command explains itself by example",
-        arguments: ["run", "submit", "worker", "collect", "results", "status", "track", "doctor"])
+        arguments: ["run", "submit", "worker", "collect", "results", "status", "track", "evaluate", "doctor"])
     func help(command: String) async throws {
         for arguments in [[command, "--help"], ["help", command]] {
             let outcome = try await Program.run(arguments)

@@ -126,14 +126,14 @@ final class FrameResults {
 
     /// The record of the first frame, which stays the next one to be read; nil when there is none.
     func first() throws -> ResultRecord? {
-        if waiting == nil, isAtStart { waiting = try next() }
+        if waiting == nil, isAtStart { waiting = try read() }
         return waiting
     }
 
     /// The record of a frame; nil when there is none. Ask for frames in ascending order.
     func record(of frame: Int) throws -> ResultRecord? {
-        if waiting == nil { waiting = try next() }
-        while let record = waiting, record.frame ?? 0 < frame { waiting = try next() }
+        if waiting == nil { waiting = try read() }
+        while let record = waiting, record.frame ?? 0 < frame { waiting = try read() }
         guard let record = waiting, record.frame == frame else { return nil }
         waiting = nil
         return record
@@ -143,11 +143,18 @@ final class FrameResults {
     func countRest() throws -> Int {
         var rest = 0
         if waiting != nil { rest += 1 }
-        while try next() != nil { rest += 1 }
+        while try read() != nil { rest += 1 }
         return rest
     }
 
-    private func next() throws -> ResultRecord? {
+    /// The next frame's record; nil at the end.
+    func next() throws -> ResultRecord? {
+        guard let record = waiting else { return try read() }
+        waiting = nil
+        return record
+    }
+
+    private func read() throws -> ResultRecord? {
         while let record = try reader.next() {
             guard record.type == .frame else { continue }
             isAtStart = false
