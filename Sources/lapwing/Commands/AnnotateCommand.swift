@@ -64,6 +64,7 @@ struct AnnotateCommand: AsyncParsableCommand {
         guard !isSameFile(input, output), !isSameFile(results, output) else {
             throw UsageError(message: "--output \(output) is an input of this call; give another name")
         }
+        try VideoEncoder.check(path: output)
         let records = try FrameResults(path: results)
         try check(records, stream: demuxer.stream)
 
