@@ -205,7 +205,7 @@ struct SynthesizeCommandTests {
             // Lamps that are lit belong to their vehicles, and hide what is behind them.
             #expect(plain.rows.count == other.rows.count)
             for (row, lit) in zip(plain.rows, other.rows) {
-                #expect([row.frame, row.id, row.classID] == [lit.frame, lit.id, lit.classID])
+                #expect(row.frame == lit.frame && row.id == lit.id && row.classID == lit.classID)
                 #expect(abs(row.x - lit.x) < 2 && abs(row.y - lit.y) < 2, "\(row), \(lit)")
                 #expect(abs(row.visibility - lit.visibility) < 0.15, "\(row), \(lit)")
             }
