@@ -43,6 +43,18 @@ public final class VideoEncoder {
 
     private var temporaryPath: String { path + ".part" }
 
+    /// Refuses, before any work, names that no video can be written under.
+    ///
+    /// - Throws: code `.unsupported` for an ending that says no kind of file that can be written, `.unwritable` for the
+    ///   name of a folder.
+    public static func check(path: String) throws(MediaError) {
+        _ = try FileFormat(path: path)
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return }
+        throw MediaError(
+            .unwritable, operation: "stat", detail: "'\(path)' is a folder; give the name of a file to be written")
+    }
+
     /// Opens the file.
     ///
     /// - Parameters:
@@ -82,6 +94,7 @@ public final class VideoEncoder {
         self.width = width
         self.height = height
         format = try FileFormat(path: path)
+        try Self.check(path: path)
         self.frameRate = rate
         self.timeBase = format.hasTimes ? base : AVRational(num: rate.den, den: rate.num)
         let file = try EncodedFile(path: path + ".part", name: path, format: format)

@@ -25,15 +25,19 @@ enum JSONCoding {
         }
     }
 
+    /// What is wrong, and at which field, in words that need no Swift.
     private static func describe(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String {
-            context.codingPath.isEmpty ? "the top" : context.codingPath.map(\.stringValue).joined(separator: ".")
+        func field(_ path: [any CodingKey]) -> String {
+            path.isEmpty
+                ? "it" : "'" + path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".") + "'"
         }
         return switch error {
-        case .keyNotFound(let key, let context): "'\(key.stringValue)' is missing at \(path(context))"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "\(context.debugDescription) at \(path(context))"
-        case .dataCorrupted(let context): "\(context.debugDescription) at \(path(context))"
+        case .keyNotFound(let key, let context): "\(field(context.codingPath + [key])) is missing"
+        case .typeMismatch(_, let context): "\(field(context.codingPath)) is a value of the wrong kind"
+        case .valueNotFound(_, let context): "\(field(context.codingPath)) is null"
+        case .dataCorrupted(let context):
+            context.codingPath.isEmpty
+                ? "it is not JSON" : "\(field(context.codingPath)) is not a value that this version knows"
         @unknown default: "\(error)"
         }
     }

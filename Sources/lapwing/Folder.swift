@@ -16,6 +16,17 @@ enum Folder {
         }
     }
 
+    /// Which folders ``make(_:permissions:name:remedy:)`` would make for a path, the innermost first.
+    static func missing(in path: String) -> [String] {
+        var missing: [String] = []
+        var path = path
+        while !path.isEmpty, access(path, F_OK) != 0 {
+            missing.append(path)
+            path = (path as NSString).deletingLastPathComponent
+        }
+        return missing
+    }
+
     /// Why the folder cannot be made; nil when it is there.
     private static func cause(making path: String, _ permissions: mode_t) -> String? {
         if mkdir(path, permissions) == 0 { return nil }

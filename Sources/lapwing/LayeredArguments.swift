@@ -37,34 +37,55 @@ enum LayeredArguments {
         }
         try check(settings, file: file, help: help)
 
+        // A flag with an opposite (--labels, --no-labels) is set by either name; the opposite says that it is false.
+        let flags = Set(options.filter { $0.kind == "flag" }.compactMap(\.longName))
+        var opposites: [String: String] = [:]
+        for flag in flags where flags.contains("no-\(flag)") {
+            opposites[flag] = "no-\(flag)"
+            opposites["no-\(flag)"] = flag
+        }
+        for flag in flags.sorted() { try spellOut(flag, opposite: opposites[flag], in: &rest) }
+
         var added: [String] = []
         for option in options {
             guard let long = option.longName else { continue }
-            if option.kind == "flag" { try spellOut(long, in: &rest) }
-            guard !isGiven(long, in: rest) else { continue }
-            let variable = "LAPWING_" + long.uppercased().replacingOccurrences(of: "-", with: "_")
-            // A variable that is empty is not set.
-            let fromEnvironment = environment[variable].flatMap { $0.isEmpty ? nil : [$0] }
-            let origin = fromEnvironment == nil ? "configuration file \(file ?? ""): \(long)" : variable
-            for value in fromEnvironment ?? settings[long] ?? [] {
-                if option.kind == "flag" {
-                    if try isTrue(value, origin) { added.append("--\(long)") }
-                } else {
+            let opposite = opposites[long]
+            guard !isGiven(long, in: rest), opposite.map({ !isGiven($0, in: rest) }) ?? true else { continue }
+            let fromEnvironment = value(of: long, in: environment)
+            // What the file says of a flag does not count either if the environment names its opposite.
+            if fromEnvironment == nil, let opposite, value(of: opposite, in: environment) != nil { continue }
+            let origin = fromEnvironment == nil ? "configuration file \(file ?? ""): \(long)" : variable(long)
+            for value in fromEnvironment.map({ [$0] }) ?? settings[long] ?? [] {
+                if option.kind != "flag" {
                     added.append("--\(long)=\(value)")
+                } else if try isTrue(value, origin) {
+                    added.append("--\(long)")
+                } else if let opposite {
+                    added.append("--\(opposite)")
                 }
             }
         }
         // A flag that the command line takes back has done its work: it kept the other layers out.
-        let takenBack = Set(options.filter { $0.kind == "flag" }.compactMap { $0.longName.map { "--\($0)=false" } })
+        let takenBack = Set(flags.map { "--\($0)=false" })
         return [name] + added + rest.filter { !takenBack.contains($0) }
     }
 
+    private static func variable(_ option: String) -> String {
+        "LAPWING_" + option.uppercased().replacingOccurrences(of: "-", with: "_")
+    }
+
+    /// What a variable says of an option; one that is empty is not set.
+    private static func value(of option: String, in environment: [String: String]) -> String? {
+        environment[variable(option)].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     /// `--json=true` is `--json`; `--json=false` takes back what the environment or the file say.
-    private static func spellOut(_ flag: String, in arguments: inout [String]) throws {
+    private static func spellOut(_ flag: String, opposite: String?, in arguments: inout [String]) throws {
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         for index in arguments[..<end].indices {
             guard let value = arguments[index].removingPrefix("--\(flag)=") else { continue }
-            arguments[index] = try isTrue(value, "--\(flag)") ? "--\(flag)" : "--\(flag)=false"
+            let isTrue = try isTrue(value, "--\(flag)")
+            arguments[index] = isTrue ? "--\(flag)" : opposite.map { "--\($0)" } ?? "--\(flag)=false"
         }
     }
 

@@ -205,6 +205,7 @@ struct BadInputTests {
             }
         }
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/log.db"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
     }
 
     @Test("an output folder that cannot be made ends the call with 1, before the work")

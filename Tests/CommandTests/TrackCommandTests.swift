@@ -36,6 +36,12 @@ struct TrackCommandTests {
             missing.errors
                 == "lapwing: error: \(folder.path)/none.txt: it cannot be read (No such file or directory); "
                 + "give a MOTChallenge file to --detections\n")
+        let place = try await Program.run(["track", "--detections", folder.path])
+        #expect(place.exitCode == 1)
+        #expect(
+            place.errors
+                == "lapwing: error: \(folder.path): this is a folder; give the MOTChallenge file inside it to --detections\n"
+        )
         let text = try folder.file("text.txt", Array("1,-1,10,10,20,20,0.9\nhello\n".utf8))
         let malformed = try await Program.run(["track", "--detections", text])
         #expect(malformed.exitCode == 1)

@@ -5,7 +5,10 @@ import Testing
 struct UsageTests {
     @Test(
         "every command explains itself by example",
-        arguments: ["run", "submit", "worker", "collect", "results", "status", "track", "evaluate", "doctor"])
+        arguments: [
+            "run", "submit", "worker", "collect", "results", "status", "annotate", "report", "evaluate", "track",
+            "synthesize", "doctor",
+        ])
     func help(command: String) async throws {
         for arguments in [[command, "--help"], ["help", command]] {
             let outcome = try await Program.run(arguments)
@@ -68,6 +71,15 @@ struct UsageTests {
             Mistake(
                 arguments: ["run", "a.mp4", "--model", "m.onnx", "--confidence", "2"],
                 says: ["--confidence", "0 and 1"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--confidence", "1"],
+                says: ["--confidence", "below 1"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--chunk-seconds", "1e300"],
+                says: ["--chunk-seconds", "at most 86400"]),
+            Mistake(
+                arguments: ["worker", "--log", "sqlite:x.db", "--model", "m.onnx", "--video-timeout", "1e10"],
+                says: ["--video-timeout", "1000000000"]),
             Mistake(
                 arguments: ["run", "a.mp4", "--model", "m.onnx", "--every", "0"], says: ["--every", "at least 1"]),
             Mistake(

@@ -63,6 +63,7 @@ struct AnnotateCommand: AsyncParsableCommand {
         guard !File.isSame(input, output), !File.isSame(results, output) else {
             throw UsageError(message: "--output \(output) is an input of this call; give another name")
         }
+        try VideoEncoder.check(path: output)
         let records = try FrameResults(path: results)
         try records.check(areOf: input, stream: demuxer.stream, force: force)
 

@@ -47,11 +47,11 @@ final class ResultsFileReader {
             record = try ResultRecord.decode(json, what: "\(path), line \(lineNumber)")
         } catch {
             throw Failure.failed(
-                "\(error); give a results.jsonl that 'lapwing run' or 'lapwing results' wrote")
+                "\(ErrorText.of(error)); give a results.jsonl that 'lapwing run' or 'lapwing results' wrote")
         }
         guard record.schema <= ResultRecord.currentSchema else {
             throw Failure.failed(
-                "\(path), line \(lineNumber): schema \(record.schema) is newer than this version understands (\(ResultRecord.currentSchema))"
+                "\(path), line \(lineNumber): schema \(record.schema) is newer than this Lapwing reads (\(ResultRecord.currentSchema)); use a newer Lapwing"
             )
         }
         if let videoID, videoID != record.videoID {

@@ -49,13 +49,15 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let list = try InputList(inputs, videoID: videoID)
         _ = try processing.trackerConfiguration()
-        let work = try makeWorkFolder()
+        let work = "\(output)/.lapwing"
+        // Folders that are empty again if the model cannot be used; those of an earlier call stay.
+        let new = Folder.missing(in: work)
+        try makeWorkFolder(work)
         let detector: YOLOv8Detector
         do {
             detector = try processing.makeDetector()
         } catch {
-            // Only if nothing of an earlier call is in it.
-            rmdir(work)
+            for folder in new { rmdir(folder) }
             throw error
         }
         let configuration = try processing.configuration(model: detector.model)
@@ -176,12 +178,10 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// The folder for the log of a run that goes on, inside the output folder.
-    private func makeWorkFolder() throws -> String {
-        let work = "\(output)/.lapwing"
+    private func makeWorkFolder(_ work: String) throws {
         let remedy = "choose another with --output"
         try Folder.make(output, name: "output folder", remedy: remedy)
         try Folder.make(work, permissions: 0o700, name: "folder", remedy: remedy)
-        return work
     }
 }
 

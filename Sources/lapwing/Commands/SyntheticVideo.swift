@@ -58,11 +58,22 @@ struct SyntheticVideo: Sendable {
         guard folder.path != video.path else {
             throw Failure.failed("\(path): the name needs an ending; .mp4, .mkv, .mov and .avi can be written")
         }
-        // The encoder refuses names that it cannot write; no folder is left behind then.
-        try makeFolder(video.deletingLastPathComponent())
+        try VideoEncoder.check(path: path)
+        let truth = folder.appendingPathComponent("gt")
+        let new = Folder.missing(in: truth.path)
+        do {
+            try Folder.make(truth.path, name: "folder", remedy: "choose another place with --output")
+            try render(&outcome, folder: folder, frameDone)
+        } catch {
+            // No empty folders are left behind.
+            for folder in new { rmdir(folder) }
+            throw error
+        }
+    }
+
+    private func render(_ outcome: inout Outcome, folder: URL, _ frameDone: () -> Void) throws {
         let encoder = try VideoEncoder(
             path: path, width: configuration.width, height: configuration.height, frameRate: rate, codec: codec)
-        try makeFolder(folder.appendingPathComponent("gt"))
         var scene = try Scene(configuration)
         let stride = configuration.width * 4
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: stride * configuration.height, alignment: 64)
@@ -83,27 +94,20 @@ struct SyntheticVideo: Sendable {
             try encoder.append(bgra: UnsafeRawBufferPointer(buffer), stride: stride)
             frameDone()
         }
+        let ending = URL(fileURLWithPath: path).pathExtension
         let truth = folder.appendingPathComponent("gt/gt.txt")
         do {
             try Data(text.utf8).write(to: truth, options: .atomic)
-            try Data(sequenceInformation(folder.lastPathComponent, video.pathExtension).utf8)
+            try Data(sequenceInformation(folder.lastPathComponent, ending).utf8)
                 .write(to: folder.appendingPathComponent("seqinfo.ini"), options: .atomic)
         } catch {
-            throw Failure.failed("\(path): \(error.localizedDescription)")
+            throw Failure.failed("\(truth.path): it cannot be written (\(ErrorText.cause(error)))")
         }
         try encoder.finish()
         outcome.frames = configuration.frames
         outcome.objects = seen.map(\.count)
-        outcome.groundTruth = String(path.dropLast(video.pathExtension.count + 1)) + "/gt/gt.txt"
+        outcome.groundTruth = String(path.dropLast(ending.count + 1)) + "/gt/gt.txt"
         outcome.timeOfDay = scene.timeOfDay
-    }
-
-    private func makeFolder(_ folder: URL) throws {
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw Failure.failed("\(path): \(error.localizedDescription); choose another place with --output")
-        }
     }
 
     private func sequenceInformation(_ name: String, _ ending: String) -> String {

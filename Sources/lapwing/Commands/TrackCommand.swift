@@ -43,6 +43,11 @@ struct TrackCommand: AsyncParsableCommand {
             throw Failure.failed(
                 "\(detections): it cannot be read (\(cause)); give a MOTChallenge file to --detections")
         }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: detections, isDirectory: &isFolder), isFolder.boolValue {
+            throw Failure.failed(
+                "\(detections): this is a folder; give the MOTChallenge file inside it to --detections")
+        }
         let input = MOTDetections(try MOTFile.read(path: detections), minimumScore: minScore)
         var running = configuration.make()
         var text: [UInt8] = []

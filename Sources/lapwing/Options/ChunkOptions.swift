@@ -15,7 +15,9 @@ struct ChunkOptions: ParsableArguments {
     var maxChunkBytes = ByteSize(bytes: 64 << 20)
 
     func validate() throws {
-        guard chunkSeconds > 0, chunkSeconds.isFinite else { throw ValidationError("--chunk-seconds must be above 0") }
+        guard chunkSeconds > 0, chunkSeconds <= 86400 else {
+            throw ValidationError("--chunk-seconds must be above 0, and at most 86400")
+        }
         guard maxChunkBytes.bytes >= 1024, maxChunkBytes.bytes <= 1 << 30 else {
             throw ValidationError("--max-chunk-bytes must be between 1KiB and 1GiB")
         }

@@ -49,7 +49,9 @@ struct ProcessingOptions: ParsableArguments {
     var onBadChunk = ProcessingConfiguration.BadChunkPolicy.gap
 
     func validate() throws {
-        guard (0...1).contains(confidence) else { throw ValidationError("--confidence must be between 0 and 1") }
+        guard (0..<1).contains(confidence) else {
+            throw ValidationError("--confidence must be between 0 and 1, and below 1")
+        }
         guard (0...1).contains(iou) else { throw ValidationError("--iou must be between 0 and 1") }
         guard every >= 1 else { throw ValidationError("--every must be at least 1") }
     }

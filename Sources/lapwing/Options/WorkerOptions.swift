@@ -25,11 +25,11 @@ struct WorkerOptions: ParsableArguments {
     var exitWhenIdle = false
 
     func validate() throws {
-        guard sessionTimeout >= 0.5, sessionTimeout < 86400 else {
+        guard (0.5...86400).contains(sessionTimeout) else {
             throw ValidationError("--session-timeout must be between 0.5 and 86400 seconds")
         }
-        guard videoTimeout >= 0, videoTimeout < 1e9 else {
-            throw ValidationError("--video-timeout must not be negative")
+        guard (0...1e9).contains(videoTimeout) else {
+            throw ValidationError("--video-timeout must be between 0 and 1000000000 seconds")
         }
         guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16MiB") }
     }
