@@ -88,7 +88,7 @@ struct EvaluateCommandTests {
         let arguments = ["evaluate", "--ground-truth", truth, "--results", results, "--json"]
         let confirmed = try await Program.succeed(arguments)
         #expect(try JSONLines(confirmed.output).objects.last?["TP"] as? Int == 2)
-        #expect(confirmed.errors.contains("1 boxes of the results were left out"), "\(confirmed)")
+        #expect(confirmed.errors.contains("left out 1 box of the results"), "\(confirmed)")
         let tentative = try await Program.succeed(arguments + ["--include-tentative"])
         let all = try #require(try JSONLines(tentative.output).objects.last)
         #expect(all["TP"] as? Int == 4)

@@ -44,7 +44,7 @@ struct TrackingEvaluationTests {
         #expect(all.identity.idf1 == 0.75)
         // One box has association 1/4, three have 3/4; detection is perfect.
         #expect(all.hota.detA == 1)
-        #expect(abs(all.hota.assA - (0.25 + 3 * 0.75) / 4) < 1e-12)
+        #expect(abs(all.hota.assA - 0.625) < 1e-12)
         #expect(abs(all.hota.hota - 0.625.squareRoot()) < 1e-12)
     }
 
@@ -86,7 +86,7 @@ struct TrackingEvaluationTests {
         let clear = try evaluate(truth, results).combined.all.clear
         #expect(clear.identitySwitches == 0)
         #expect(clear.falsePositives == 1)
-        #expect(clear.motp == (1 + 160.0 / 240) / 2)
+        #expect(abs(clear.motp - 5.0 / 6) < 1e-12)  // overlaps 1 and 160 of 240
     }
 
     @Test("finds nothing in empty results, and false positives only where the truth is empty")
@@ -155,6 +155,22 @@ struct TrackingEvaluationTests {
         let anyClass = try evaluate(truth, [row(1, 1, at: 0), row(1, 2, at: 50, classID: 1)])
         #expect(anyClass.combined.classes.isEmpty)
         #expect(anyClass.combined.all.clear.mota == 1)
+    }
+
+    @Test("leaves out results on distractors, of which 2020 has more, and all that are no pedestrians")
+    func distractors() throws {
+        let truth = [
+            row(1, 1, at: 0, classID: 1), row(1, 2, at: 50, classID: 7), row(1, 3, at: 100, classID: 6),
+            row(1, 4, at: 150, flag: 0, classID: 1),
+        ]
+        let results = (0..<4).map { row(1, 10 + $0, at: Double($0 * 50)) } + [row(1, 20, at: 200, classID: 3)]
+        for (convention, falsePositives) in [(EvaluationConvention.mot17, 2), (.mot20, 1)] {
+            let evaluation = try evaluate(truth, results, convention)
+            #expect(evaluation.combined.all.clear.truePositives == 1)
+            #expect(evaluation.combined.all.clear.falsePositives == falsePositives)
+            #expect(evaluation.combined.all.hota.groundTruthCount == 1)
+            #expect(evaluation.otherClassCount == 1)
+        }
     }
 
     @Test("refuses an identity that is in two places")
