@@ -41,7 +41,7 @@ struct EvaluateCommandTests {
         #expect(cells.map { $0[1] } == ["CLASS", "person", "car", "all"])
         let mota = try #require(cells[0].firstIndex(of: "MOTA"))
         #expect(cells.map { $0[mota] } == ["MOTA", "50.00", "100.00", "66.67"])  // 1 − 2/4, 1, 1 − 2/6
-        #expect(cells[1].suffix(7) == ["0", "1", "1", "0", "0", "1", "0"], "\(outcome)")
+        #expect(cells[1].suffix(7) == ["0", "1", "1", "1", "0", "1", "0"], "\(outcome)")
     }
 
     @Test("combines several files, as JSON and as CSV")

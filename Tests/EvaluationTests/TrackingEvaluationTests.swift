@@ -48,20 +48,32 @@ struct TrackingEvaluationTests {
         #expect(abs(all.hota.hota - 0.625.squareRoot()) < 1e-12)
     }
 
-    @Test("sees a switch over a gap, which is a fragment, too, where something else is found meanwhile")
+    @Test("counts a fragment where an object is missed and found again, and sees a switch over that gap")
     func fragment() throws {
-        let other = (1...4).map { row($0, 8, at: 100) }
-        let results = [row(1, 1, at: 1), row(4, 1, at: 4)] + (1...4).map { row($0, 2, at: 100) }
-        let same = try evaluate(walker + other, results).combined.all.clear
+        let results = [row(1, 1, at: 1), row(4, 1, at: 4)]
+        let same = try evaluate(walker, results).combined.all.clear
         #expect(same.fragmentations == 1)
         #expect(same.identitySwitches == 0)
-        #expect((same.mostlyTracked, same.partiallyTracked, same.mostlyLost) == (1, 1, 0))
-        let changed = results.map { $0.frame == 4 && $0.id == 1 ? row(4, 3, at: 4) : $0 }
-        let switched = try evaluate(walker + other, changed).combined.all.clear
+        #expect((same.mostlyTracked, same.partiallyTracked, same.mostlyLost) == (0, 1, 0))
+        let switched = try evaluate(walker, [row(1, 1, at: 1), row(4, 3, at: 4)]).combined.all.clear
         #expect(switched.fragmentations == 1)
         #expect(switched.identitySwitches == 1)
         #expect(switched.falseNegatives == 2)
-        #expect(switched.mota == 1 - 3.0 / 8)
+        #expect(switched.mota == 0.25)  // 1 − (2 + 1)/4
+    }
+
+    @Test("counts no fragment where an object is ignored or absent for a while; MOTChallenge's conventions count one")
+    func gaps() throws {
+        let other = (1...4).map { row($0, 8, at: 100) }
+        let absent = walker.filter { $0.frame != 2 } + other
+        let ignored = walker.map { row($0.frame, $0.id, at: $0.x, flag: $0.frame == 2 ? 0 : 1) } + other
+        for truth in [absent, ignored] {
+            #expect(try evaluate(truth, truth).combined.all.clear.fragmentations == 0)
+            #expect(try evaluate(truth, truth, .mot15).combined.all.clear.fragmentations == 1)
+        }
+        // They pass over frames without any results.
+        let results = [row(1, 1, at: 1), row(4, 1, at: 4)]
+        #expect(try evaluate(walker, results, .mot15).combined.all.clear.fragmentations == 0)
     }
 
     @Test("counts two switches where two objects swap identities")
