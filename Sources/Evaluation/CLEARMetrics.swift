@@ -2,8 +2,7 @@
 ///
 /// K. Bernardin and R. Stiefelhagen, "Evaluating Multiple Object Tracking Performance: The CLEAR MOT Metrics", EURASIP
 /// Journal on Image and Video Processing, 2008, with the overlap of boxes in place of a distance, at least 0.5. In each
-/// frame, pairs of the frame before go first; the rest is paired for the largest summed overlap. Frames in which ground
-/// truth or results are empty leave the memory of pairs as it was. Track quality (MT, PT, ML) is that of B. Wu and R.
+/// frame, pairs of the frame before go first; the rest is paired for the largest summed overlap. Track quality (MT, PT, ML) is that of B. Wu and R.
 /// Nevatia, "Tracking of Multiple, Partially Occluded Humans based on Static Body Part Detection", CVPR 2006.
 ///
 /// Everything is a count or a sum; figures of several sequences are those of the summed counts.
@@ -75,7 +74,10 @@ public struct CLEARMetrics: Sendable, Hashable {
 }
 
 extension CLEARMetrics {
-    init(_ table: OverlapTable) {
+    /// - Parameter likeTrackEval: whether pairs of the frame before are kept as TrackEval keeps them: forgotten where
+    ///   ground truth leaves the object out, not forgotten in frames without any results. Otherwise they are forgotten
+    ///   where the object is missed, and nowhere else, so that to be ignored for a while is no fragmentation.
+    init(_ table: OverlapTable, likeTrackEval: Bool) {
         let objects = table.truthCounts.count
         /// The identity that each object was found under the last time, any number of frames ago; −1 for never.
         var lastResult = [Int](repeating: -1, count: objects)
@@ -91,6 +93,7 @@ extension CLEARMetrics {
         var assignment = SparseAssignment()
         for frame in table.frames {
             guard !frame.truths.isEmpty, !frame.results.isEmpty else {
+                if !likeTrackEval { for truth in table.truths[frame.truths] { previous[truth] = -1 } }
                 falsePositives += frame.results.count
                 falseNegatives += frame.truths.count
                 continue
@@ -116,7 +119,7 @@ extension CLEARMetrics {
                 foundNow.append(truth)
                 overlapSum += overlaps[index]
             }
-            for truth in foundBefore { previous[truth] = -1 }
+            for truth in likeTrackEval ? foundBefore[...] : table.truths[frame.truths] { previous[truth] = -1 }
             for truth in foundNow { previous[truth] = lastResult[truth] }
             swap(&foundBefore, &foundNow)
             truePositives += assignment.chosen.count

@@ -1,7 +1,7 @@
 /// Which rows of ground truth and results count.
 public enum EvaluationConvention: String, Sendable, CaseIterable {
     /// Each class by itself. Objects of the ground truth with flag 0 need not be found; a result that lies on one of
-    /// them, and on no other, is left out.
+    /// them, and on no other, is left out. Frames in which an object is ignored or absent do not fragment it.
     case lapwing
     /// MOTChallenge 2015: the ground truth's rows with a flag other than 0, whatever their class, and all results.
     case mot15

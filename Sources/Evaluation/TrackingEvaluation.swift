@@ -94,14 +94,14 @@ public struct TrackingEvaluation: Sendable {
         var scores = Scores(name: sequence.name, classes: [], all: TrackingMetrics())
         guard !classes.isEmpty else {
             let results = sequence.results.filter { convention.accepts(resultClass: $0.classID) }
-            scores.all = TrackingMetrics(table(sequence.groundTruth, results, convention))
+            scores.all = TrackingMetrics(table(sequence.groundTruth, results, convention), convention: convention)
             return scores
         }
         for classID in classes {
             let metrics = TrackingMetrics(
                 table(
                     sequence.groundTruth.filter { $0.classID == classID },
-                    sequence.results.filter { $0.classID == classID }, convention))
+                    sequence.results.filter { $0.classID == classID }, convention), convention: convention)
             scores.classes.append((classID, metrics))
             scores.all += metrics
         }

@@ -10,8 +10,8 @@ public struct TrackingMetrics: Sendable, Hashable {
 
     public init() {}
 
-    init(_ table: OverlapTable) {
-        clear = CLEARMetrics(table)
+    init(_ table: OverlapTable, convention: EvaluationConvention) {
+        clear = CLEARMetrics(table, likeTrackEval: convention != .lapwing)
         identity = IdentityMetrics(table)
         hota = HOTAMetrics(table)
         groundTruthIdentityCount = table.truthCounts.count

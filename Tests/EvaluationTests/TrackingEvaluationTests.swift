@@ -44,24 +44,36 @@ struct TrackingEvaluationTests {
         #expect(all.identity.idf1 == 0.75)
         // One box has association 1/4, three have 3/4; detection is perfect.
         #expect(all.hota.detA == 1)
-        #expect(abs(all.hota.assA - (0.25 + 3 * 0.75) / 4) < 1e-12)
+        #expect(abs(all.hota.assA - 0.625) < 1e-12)
         #expect(abs(all.hota.hota - 0.625.squareRoot()) < 1e-12)
     }
 
-    @Test("sees a switch over a gap, which is a fragment, too, where something else is found meanwhile")
+    @Test("counts a fragment where an object is missed and found again, and sees a switch over that gap")
     func fragment() throws {
-        let other = (1...4).map { row($0, 8, at: 100) }
-        let results = [row(1, 1, at: 1), row(4, 1, at: 4)] + (1...4).map { row($0, 2, at: 100) }
-        let same = try evaluate(walker + other, results).combined.all.clear
+        let results = [row(1, 1, at: 1), row(4, 1, at: 4)]
+        let same = try evaluate(walker, results).combined.all.clear
         #expect(same.fragmentations == 1)
         #expect(same.identitySwitches == 0)
-        #expect((same.mostlyTracked, same.partiallyTracked, same.mostlyLost) == (1, 1, 0))
-        let changed = results.map { $0.frame == 4 && $0.id == 1 ? row(4, 3, at: 4) : $0 }
-        let switched = try evaluate(walker + other, changed).combined.all.clear
+        #expect((same.mostlyTracked, same.partiallyTracked, same.mostlyLost) == (0, 1, 0))
+        let switched = try evaluate(walker, [row(1, 1, at: 1), row(4, 3, at: 4)]).combined.all.clear
         #expect(switched.fragmentations == 1)
         #expect(switched.identitySwitches == 1)
         #expect(switched.falseNegatives == 2)
-        #expect(switched.mota == 1 - 3.0 / 8)
+        #expect(switched.mota == 0.25)  // 1 − (2 + 1)/4
+    }
+
+    @Test("counts no fragment where an object is ignored or absent for a while; MOTChallenge's conventions count one")
+    func gaps() throws {
+        let other = (1...4).map { row($0, 8, at: 100) }
+        let absent = walker.filter { $0.frame != 2 } + other
+        let ignored = walker.map { row($0.frame, $0.id, at: $0.x, flag: $0.frame == 2 ? 0 : 1) } + other
+        for truth in [absent, ignored] {
+            #expect(try evaluate(truth, truth).combined.all.clear.fragmentations == 0)
+            #expect(try evaluate(truth, truth, .mot15).combined.all.clear.fragmentations == 1)
+        }
+        // They pass over frames without any results.
+        let results = [row(1, 1, at: 1), row(4, 1, at: 4)]
+        #expect(try evaluate(walker, results, .mot15).combined.all.clear.fragmentations == 0)
     }
 
     @Test("counts two switches where two objects swap identities")
@@ -86,7 +98,7 @@ struct TrackingEvaluationTests {
         let clear = try evaluate(truth, results).combined.all.clear
         #expect(clear.identitySwitches == 0)
         #expect(clear.falsePositives == 1)
-        #expect(clear.motp == (1 + 160.0 / 240) / 2)
+        #expect(abs(clear.motp - 5.0 / 6) < 1e-12)  // overlaps 1 and 160 of 240
     }
 
     @Test("finds nothing in empty results, and false positives only where the truth is empty")
@@ -155,6 +167,22 @@ struct TrackingEvaluationTests {
         let anyClass = try evaluate(truth, [row(1, 1, at: 0), row(1, 2, at: 50, classID: 1)])
         #expect(anyClass.combined.classes.isEmpty)
         #expect(anyClass.combined.all.clear.mota == 1)
+    }
+
+    @Test("leaves out results on distractors, of which 2020 has more, and all that are no pedestrians")
+    func distractors() throws {
+        let truth = [
+            row(1, 1, at: 0, classID: 1), row(1, 2, at: 50, classID: 7), row(1, 3, at: 100, classID: 6),
+            row(1, 4, at: 150, flag: 0, classID: 1),
+        ]
+        let results = (0..<4).map { row(1, 10 + $0, at: Double($0 * 50)) } + [row(1, 20, at: 200, classID: 3)]
+        for (convention, falsePositives) in [(EvaluationConvention.mot17, 2), (.mot20, 1)] {
+            let evaluation = try evaluate(truth, results, convention)
+            #expect(evaluation.combined.all.clear.truePositives == 1)
+            #expect(evaluation.combined.all.clear.falsePositives == falsePositives)
+            #expect(evaluation.combined.all.hota.groundTruthCount == 1)
+            #expect(evaluation.otherClassCount == 1)
+        }
     }
 
     @Test("refuses an identity that is in two places")

@@ -71,10 +71,12 @@ struct EvaluateCommand: AsyncParsableCommand {
                 results: try TrackFile.read(results, includeTentative: includeTentative))
         }
         let evaluation = try TrackingEvaluation(sequences, convention: convention)
-        if evaluation.otherClassCount > 0 {
+        let others = evaluation.otherClassCount
+        if others > 0 {
             Console.warning(
-                "\(Table.grouped(evaluation.otherClassCount)) boxes of the results were left out: their class is not evaluated"
-            )
+                "left out \(Table.grouped(others)) \(others == 1 ? "box" : "boxes") of the results: of classes that "
+                    + (convention == .lapwing
+                        ? "the ground truth does not have" : "\(convention.rawValue) does not count"))
         }
         let scores = ScoreSheet(evaluation)
         if let csv {
