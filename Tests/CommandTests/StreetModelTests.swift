@@ -57,8 +57,10 @@ struct StreetModelTests {
         let worker = try Program.start([
             "worker", "--log", log, "--model", Self.model, "--session-timeout", "1",
         ])
-        while try await !Program.run(["results", "street", "--log", log]).output.contains("\"type\":\"frame\"") {
+        var committed = false
+        while !committed {
             try #require(worker.isRunning, "\(worker.errors)")
+            committed = try await Program.run(["results", "street", "--log", log]).output.contains("\"type\":\"frame\"")
         }
         worker.send(SIGKILL)
         _ = await worker.outcome()
