@@ -16,11 +16,16 @@ public struct TopicSpecification: Sendable, Hashable {
     public var cleanup: Cleanup
     /// Appends wait while the topic holds more bytes than this; nil: no limit. Logs with their own limits ignore it.
     public var capacity: Int?
+    /// Groups that ``Cleanup/deleteConsumed`` waits for even before they have joined.
+    public var consumers: [String]
 
-    public init(name: String, partitions: Int, cleanup: Cleanup, capacity: Int? = nil) {
+    public init(
+        name: String, partitions: Int, cleanup: Cleanup, capacity: Int? = nil, consumers: [String] = []
+    ) {
         self.name = name
         self.partitions = partitions
         self.cleanup = cleanup
         self.capacity = capacity
+        self.consumers = consumers
     }
 }

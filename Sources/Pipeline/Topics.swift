@@ -30,7 +30,10 @@ public struct Topics: Sendable, Hashable {
     /// - Parameter chunkCapacity: bytes of chunks that may wait in an embedded log before producers wait.
     public func specifications(partitions: Int, chunkCapacity: Int? = nil) -> [TopicSpecification] {
         [
-            TopicSpecification(name: chunks, partitions: partitions, cleanup: .deleteConsumed, capacity: chunkCapacity),
+            // Whoever else reads chunks, they stay until workers have been through them.
+            TopicSpecification(
+                name: chunks, partitions: partitions, cleanup: .deleteConsumed, capacity: chunkCapacity,
+                consumers: [workerGroup]),
             TopicSpecification(name: results, partitions: partitions, cleanup: .keep),
             TopicSpecification(name: checkpoints, partitions: partitions, cleanup: .compact),
             TopicSpecification(name: deadLetters, partitions: partitions, cleanup: .keep),

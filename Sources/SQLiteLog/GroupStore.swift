@@ -121,6 +121,15 @@ enum GroupStore {
         return try delete.bind(3, SystemClock.bootID) { try delete.run() } > 0
     }
 
+    /// Lets a group count for what may be deleted of a topic, though none of its members has joined yet.
+    static func expect(_ group: String, toRead topic: String, _ database: Database) throws {
+        let group = try findOrMakeGroup(group, database)
+        let insert = try PreparedStatement(
+            database, "INSERT OR IGNORE INTO group_topic (group_id, topic) SELECT ?1, id FROM topic WHERE name = ?2")
+        insert.bind(1, group)
+        try insert.bind(2, topic) { _ = try insert.run() }
+    }
+
     private static func findOrMakeGroup(_ name: String, _ database: Database) throws -> Int64 {
         if let group = try group(name, database) { return group }
         let insert = try PreparedStatement(database, "INSERT INTO consumer_group (name) VALUES (?1)")

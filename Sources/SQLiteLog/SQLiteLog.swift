@@ -11,7 +11,7 @@ import Synchronization
 /// - `append` is atomic: all records of one call are there, or none.
 /// - A compacted topic holds exactly the newest record of each key, tombstones included, at all times.
 /// - Records of a `deleteConsumed` topic are deleted by the commits that let go of them; a group that ever joined with
-///   the topic counts, and while there is no group nothing is deleted. Free pages are used again, and what exceeds a
+///   the topic, or that the topic was made for, counts, and while there is no group nothing is deleted. Free pages are used again, and what exceeds a
 ///   reserve is given back to the file system.
 /// - A transaction's records are not held up by a topic's capacity: the member that commits them may be the one that
 ///   makes room.

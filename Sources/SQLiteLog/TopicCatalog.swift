@@ -97,6 +97,9 @@ final class TopicCatalog: Sendable {
             let capacity = try PreparedStatement(database, "UPDATE topic SET capacity = ?2 WHERE name = ?1")
             capacity.bind(2, specification.capacity.map { Int64($0) })
             try capacity.bind(1, specification.name) { _ = try capacity.run() }
+            for group in specification.consumers {
+                try GroupStore.expect(group, toRead: specification.name, database)
+            }
         }
     }
 

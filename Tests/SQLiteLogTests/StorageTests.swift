@@ -48,6 +48,27 @@ struct StorageTests {
         await second.close()
     }
 
+    @Test("keeps records for a group that the topic was made for, though it has never joined")
+    func expectedGroup() async throws {
+        let log = try SQLiteLog(path: folder.file())
+        try await log.createTopics([
+            .init(name: "t", partitions: 1, cleanup: .deleteConsumed, consumers: ["late"])
+        ])
+        try await log.append([record(10), record(10)])
+        try await consumeAll(log)
+        #expect(try await log.offsets(of: partition) == 0..<2)
+        let late = try await log.join(.init(group: "late", topics: ["t"]))
+        while true {
+            guard case .records(let records) = try await late.poll(timeout: .seconds(20)) else { continue }
+            #expect(records.map(\.offset) == [0, 1])
+            break
+        }
+        try await late.commit(.init(offsets: [partition: 2]))
+        #expect(try await log.offsets(of: partition) == 2..<2)
+        try await late.leave()
+        await log.close()
+    }
+
     @Test("stays small while records come and go, and shrinks when a backlog is consumed")
     func shrinks() async throws {
         let log = try await log(.deleteConsumed)
