@@ -81,13 +81,13 @@ struct StreetModelTests {
         ])
         #expect(outcome.output.hasPrefix("\(page)  6 pictures, "), "\(outcome)")
         let html = try String(contentsOfFile: page, encoding: .utf8)
-        #expect(html.matches(of: /<figure /).count == 6)
+        #expect(html.matches(of: #/<figure /#).count == 6)
         #expect(html.contains("href=\"../annotated.mp4\""))
         #expect(html.contains("MOTA") && html.contains("IDF1"))
         #expect(html.contains("100 expected = 100 processed"))
         // Each object has its portrait.
-        let rows = html.matches(of: /<tr><td class="portrait">/).count
-        #expect(rows > 3 && html.matches(of: /<td class="portrait"><img/).count == rows)
+        let rows = html.matches(of: #/<tr><td class="portrait">/#).count
+        #expect(rows > 3 && html.matches(of: #/<td class="portrait"><img/#).count == rows)
         let again = run.folder.path + "/again.html"
         try await Program.succeed([
             "report", run.video, "--results", run.results, "--ground-truth", run.truth, "--annotated",

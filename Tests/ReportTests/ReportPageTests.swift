@@ -18,7 +18,7 @@ import Testing
         for frame in 0..<50 {
             report.add(
                 try Records.frame(
-                    frame, [Records.object(1, x: Double(frame * 4)), Records.object(2, label: "<b>&\"person\"")]))
+                    frame, [Records.object(1, x: Double(frame * 4)), Records.object(2, label: "<b>&\\\"person\\\"")]))
         }
         report.add(
             try Records.decode(
