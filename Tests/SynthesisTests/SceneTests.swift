@@ -37,6 +37,26 @@ import Vision
         #expect(a.objects.map { $0.map(\.id) } == b.objects.map { $0.map(\.id) })
     }
 
+    @Test func `a camera that shakes a little sees the same people and vehicles, some pixels further`() throws {
+        let plain = SceneConfiguration(seed: 5, width: 320, height: 180)
+        var shaken = plain
+        shaken.shake = 4
+        let (a, b) = (try Rendering(plain, frames: 40), try Rendering(shaken, frames: 40))
+        var compared = 0
+        for (still, moved) in zip(a.objects, b.objects) {
+            for object in still where object.box.x1 > 12 && object.box.x2 < 308 && object.box.y1 > 12 {
+                guard object.box.y2 < 168 else { continue }
+                let same = moved.contains { other in
+                    other.classID == object.classID && abs(other.box.x1 - object.box.x1) < 6
+                        && abs(other.box.y2 - object.box.y2) < 6 && abs(other.box.width - object.box.width) < 2
+                }
+                #expect(same, "\(object)")
+                compared += 1
+            }
+        }
+        #expect(compared > 50)
+    }
+
     @Test(arguments: [(33, 47), (32, 32), (640, 360), (1920, 1080), (101, 300)])
     func `boxes lie in the picture and visibility is a share`(width: Int, height: Int) throws {
         let rendering = try Rendering(SceneConfiguration(seed: 2, width: width, height: height, shake: 3), frames: 4)

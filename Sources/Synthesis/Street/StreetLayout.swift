@@ -74,7 +74,7 @@ struct StreetLayout {
     ///
     /// - Parameter margin: metres to add on both sides: half of what moves there.
     func visible(z: ClosedRange<Double>, margin: Double) -> ClosedRange<Double> {
-        let pixels = viewWidth * 0.08 + 8 + shake
+        let pixels = max(viewWidth * 0.08 + 8, shake + 8)
         func isSeen(_ x: Double) -> Bool {
             for depth in [z.lowerBound, z.upperBound] {
                 for height in [0, 2.4] {

@@ -19,6 +19,9 @@ struct RunCommand: AsyncParsableCommand {
 
             Writes OUT/VIDEO/results.jsonl: every record of the video, in order. If the call is interrupted, by whatever,
             the same call goes on where it stopped.
+
+            A model comes from: pip install ultralytics && yolo export model=yolov8n.pt format=onnx
+            Models/lapwing-street.onnx, which comes with Lapwing, knows the streets that 'lapwing synthesize' draws.
             """)
 
     @Argument(help: "Video files, or folders of them.")
