@@ -8,7 +8,10 @@ cd "$(dirname "$0")/.."
 
 lapwing=.build/release/lapwing
 model=${MODEL:-Models/lapwing-street.onnx}
-seed=${SEED:-21}
+# Settings that suit the model; another model gets the defaults.
+settings=(--model "$model")
+if [ -z "${MODEL:-}" ]; then settings+=(--config Models/lapwing-street.yaml); fi
+seed=${SEED:-35}
 out=demo
 began=$SECONDS
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
@@ -21,14 +24,14 @@ video=${VIDEO:-$out/street.mp4}
 truth=
 if [ -z "${VIDEO:-}" ]; then
     say "1. A street, with exact ground truth"
-    show synthesize --output "$video" --seed "$seed" --size 960x540 --seconds 30
+    show synthesize --output "$video" --seed "$seed" --size 960x540 --rate 25 --seconds 20 --density 0.4
     truth=$out/street/gt/gt.txt
 else
     say "1. Your video: $video"
 fi
 
 say "2. Find and follow everything in it"
-show run "$video" --model "$model" --output "$out/run" --chunk-seconds 1
+show run "$video" "${settings[@]}" --output "$out/run" --chunk-seconds 1
 results=$(echo "$out"/run/*/results.jsonl)
 id=$(basename "$(dirname "$results")")
 
@@ -51,7 +54,7 @@ total=$(grep -c '"type":"frame"' "$results")
 for attempt in 1 2 3 4 5; do
     rm -f "$out"/log.db*
     "$lapwing" submit "$video" --log "$log" --chunk-seconds 1 >"$out/submit.txt"
-    "$lapwing" worker --log "$log" --model "$model" --session-timeout 1 --log-level warning 2>"$out/worker.txt" &
+    "$lapwing" worker --log "$log" "${settings[@]}" --session-timeout 1 --log-level warning 2>"$out/worker.txt" &
     worker=$!
     # As soon as something of the video has been committed.
     until [ "$(frames)" -gt 0 ]; do
@@ -63,7 +66,7 @@ for attempt in 1 2 3 4 5; do
     if [ "$done_frames" -lt "$total" ]; then break; fi
 done
 echo "  killed after $done_frames of $total frames were committed; another worker goes on from there"
-show worker --log "$log" --model "$model" --exit-when-idle --log-level warning
+show worker --log "$log" "${settings[@]}" --exit-when-idle --log-level warning
 "$lapwing" results "$id" --log "$log" >"$out/resumed.jsonl"
 if ! cmp "$results" "$out/resumed.jsonl"; then
     echo "demo: error: the results differ: $results $out/resumed.jsonl" >&2

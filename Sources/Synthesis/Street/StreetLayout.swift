@@ -69,6 +69,12 @@ struct StreetLayout {
         shake = configuration.shake
     }
 
+    /// Whether a place is seen near the picture's left or right edge, or beyond.
+    func isAtSide(_ place: Vector) -> Bool {
+        guard let point = camera.project(place) else { return true }
+        return point.x < viewWidth * 0.06 || point.x > viewWidth * 0.94
+    }
+
     /// The part of a strip along the street that can be seen, from the camera's left to its right; its ends lie
     /// outside the picture.
     ///
