@@ -110,7 +110,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--held-out", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=10000)
+    parser.add_argument("--steps", type=int, default=9000)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=0.003, help="the highest learning rate")
     parser.add_argument("--decay", type=float, default=0.02, help="of the weights")

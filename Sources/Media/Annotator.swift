@@ -46,7 +46,8 @@ public final class Annotator {
     public static func cssColor(ofObject objectID: String) -> String {
         let color = CanvasColor.of(objectID)
         let digits = Array("0123456789abcdef")
-        return "#" + String([color.red, color.green, color.blue].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        return "#"
+            + String([color.red, color.green, color.blue].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 
     /// Draws what is known of a frame over its picture.

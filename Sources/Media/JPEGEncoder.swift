@@ -55,7 +55,8 @@ public enum JPEGEncoder {
         FFmpegLibrary.silence()
         guard let encoder = avcodec_find_encoder(AV_CODEC_ID_MJPEG) else {
             throw MediaError(
-                .unsupported, operation: "avcodec_find_encoder", detail: "this FFmpeg makes no JPEGs; install one that does")
+                .unsupported, operation: "avcodec_find_encoder",
+                detail: "this FFmpeg makes no JPEGs; install one that does")
         }
         var context = avcodec_alloc_context3(encoder)
         var packet = av_packet_alloc()

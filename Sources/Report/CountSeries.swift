@@ -63,7 +63,9 @@ public struct CountSeries: Sendable, Hashable {
     func busiestFrames(_ count: Int) -> [Int] {
         (0..<count).compactMap { part in
             let steps = bins[part * bins.count / count..<(part + 1) * bins.count / count]
-            return steps.max { ($0.most, $1.busiest) < ($1.most, $0.busiest) }.flatMap { $0.most < 0 ? nil : $0.busiest }
+            return steps.max { ($0.most, $1.busiest) < ($1.most, $0.busiest) }.flatMap {
+                $0.most < 0 ? nil : $0.busiest
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ extension ReportPage {
         .tile{background:var(--panel);border-radius:10px;padding:14px 16px;display:flex;flex-direction:column}
         .tile b{font-size:28px;line-height:1.15;font-variant-numeric:tabular-nums}.tile span{font-weight:600}
         .tile small{color:var(--faint)}
-        .sheet{display:grid;grid-template-columns:repeat(auto-fill,minmax(260px,1fr));gap:14px}
+        .sheet{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(260px,calc(50% - 7px)),1fr));gap:14px}
         figure{margin:0}figure img{width:100%;display:block;border-radius:8px;background:var(--panel)}
         figcaption{font-size:13px;display:flex;gap:10px;padding-top:4px;font-variant-numeric:tabular-nums}
         figcaption span{color:var(--faint)}.close{display:none}

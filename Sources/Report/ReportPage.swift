@@ -104,7 +104,7 @@ public struct ReportPage: Sendable {
     // MARK: Header and figures
 
     private var header: String {
-        var parts = ["\(HTML.grouped(report.frames)) frames", HTML.clock(report.lastTime)]
+        var parts = ["\(HTML.grouped(report.frames)) frames", HTML.clock(report.lastTime, tenths: true)]
         if report.width > 0 { parts.append("\(report.width) × \(report.height)") }
         if let model = report.started?.model?.name { parts.append(HTML.escape(model)) }
         if let tracker = report.started?.tracker?.name { parts.append(HTML.escape(tracker)) }
@@ -282,7 +282,8 @@ public struct ReportPage: Sendable {
             let bars = object.runs.map { run in
                 let start = Double(run.first) * perFrame / end * 1000
                 let width = max(1.5, Double(run.last - run.first + 1) * perFrame / end * 1000)
-                return "<rect x=\"\(HTML.decimal(start, 1))\" width=\"\(HTML.decimal(width, 1))\" y=\"2\" height=\"10\"/>"
+                return
+                    "<rect x=\"\(HTML.decimal(start, 1))\" width=\"\(HTML.decimal(width, 1))\" y=\"2\" height=\"10\"/>"
             }
             let (first, last) = (object.runs[0].first, object.runs[object.runs.count - 1].last)
             let from = HTML.decimal(Double(first) * perFrame / end * 1000, 1)
@@ -304,7 +305,8 @@ public struct ReportPage: Sendable {
         let all = report.objectsByClass.reduce(0) { $0 + $1.count }
         let more =
             all > shownObjects.count
-            ? "<p>The \(HTML.grouped(shownObjects.count)) of \(HTML.grouped(all)) objects that were seen longest.</p>" : ""
+            ? "<p>The \(HTML.grouped(shownObjects.count)) of \(HTML.grouped(all)) objects that were seen longest.</p>"
+            : ""
         return """
             <section><h2>Objects</h2>\(more)
             <div class="scroll"><table class="objects">
@@ -346,14 +348,21 @@ public struct ReportPage: Sendable {
         if let source = report.started?.source {
             let size = [source.width, source.height].compactMap { $0 }.map(String.init).joined(separator: " × ")
             rows.append(
-                ("source", [source.name, source.codec, size, source.frameRate.map { "\($0) frames/s" }].compactMap { $0 }
-                    .joined(separator: ", ")))
+                (
+                    "source",
+                    [source.name, source.codec, size, source.frameRate.map { "\($0) frames/s" }].compactMap { $0 }
+                        .joined(separator: ", ")
+                ))
         }
         if let model = report.started?.model {
-            let input = [model.inputWidth, model.inputHeight].compactMap { $0 }.map(String.init).joined(separator: " × ")
+            let input = [model.inputWidth, model.inputHeight].compactMap { $0 }.map(String.init).joined(
+                separator: " × ")
             rows.append(
-                ("model", [model.name, "input \(input)", model.precision, model.engine, model.device].compactMap { $0 }
-                    .joined(separator: ", ")))
+                (
+                    "model",
+                    [model.name, "input \(input)", model.precision, model.engine, model.device].compactMap { $0 }
+                        .joined(separator: ", ")
+                ))
             if let digest = model.sha256 { rows.append(("model’s SHA-256", digest)) }
         }
         if let tracker = report.started?.tracker {
@@ -362,16 +371,22 @@ public struct ReportPage: Sendable {
         }
         if let ledger = report.ended?.ledger {
             rows.append(
-                ("frames", """
-                \(HTML.grouped(ledger.framesExpected ?? 0)) expected = \(HTML.grouped(ledger.framesProcessed)) processed \
-                + \(HTML.grouped(ledger.framesSkipped)) skipped + \(HTML.grouped(ledger.framesUndecodable)) undecodable + \
-                \(HTML.grouped(ledger.framesMissing)) missing
-                """))
+                (
+                    "frames",
+                    """
+                    \(HTML.grouped(ledger.framesExpected ?? 0)) expected = \(HTML.grouped(ledger.framesProcessed)) processed \
+                    + \(HTML.grouped(ledger.framesSkipped)) skipped + \(HTML.grouped(ledger.framesUndecodable)) undecodable + \
+                    \(HTML.grouped(ledger.framesMissing)) missing
+                    """
+                ))
             rows.append(
-                ("chunks", """
-                \(HTML.grouped(ledger.chunksExpected ?? 0)) expected = \(HTML.grouped(ledger.chunksProcessed)) processed + \
-                \(HTML.grouped(ledger.chunksBad)) bad + \(HTML.grouped(ledger.chunksMissing)) missing
-                """))
+                (
+                    "chunks",
+                    """
+                    \(HTML.grouped(ledger.chunksExpected ?? 0)) expected = \(HTML.grouped(ledger.chunksProcessed)) processed + \
+                    \(HTML.grouped(ledger.chunksBad)) bad + \(HTML.grouped(ledger.chunksMissing)) missing
+                    """
+                ))
         }
         if let ended = report.ended, ended.event == "failed" {
             rows.append(("failed", ended.reason ?? "for a reason that was not recorded"))

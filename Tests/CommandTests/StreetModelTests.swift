@@ -19,7 +19,8 @@ struct StreetModelTests {
         init(seed: Int, seconds: Int) async throws {
             folder = try TemporaryFolder()
             try await Program.succeed([
-                "synthesize", "--output", folder.path + "/street.mp4", "--seed", "\(seed)", "--size", "960x540", "--rate",
+                "synthesize", "--output", folder.path + "/street.mp4", "--seed", "\(seed)", "--size", "960x540",
+                "--rate",
                 "25", "--density", "0.4", "--seconds", "\(seconds)",
             ])
             try await Program.succeed([

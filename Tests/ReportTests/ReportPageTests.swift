@@ -59,7 +59,8 @@ import Testing
     func content() throws {
         let html = try page().html()
         for text in [
-            "50 expected = 50 processed", "2 expected = 2 processed", "sort, iou_threshold 0.3, max_age 30, per_class true",
+            "50 expected = 50 processed", "2 expected = 2 processed",
+            "sort, iou_threshold 0.3, max_age 30, per_class true",
             "m.onnx, input 512 × 288, f32, OpenVINO, CPU", "25/1 frames/s", "100 %", "car 1",
         ] { #expect(html.contains(text), "\(text)") }
         #expect(html.matches(of: /<tr><td class="portrait">/).count == 2)

@@ -104,7 +104,8 @@ enum Records {
         let busy = [7, 38, 44, 99]
         let records = try (0..<100).map { frame in
             try Records.frame(
-                frame, (0..<(busy.contains(frame) ? 3 : 1)).map { Records.object($0) }, milliseconds: Double(frame) * 250)
+                frame, (0..<(busy.contains(frame) ? 3 : 1)).map { Records.object($0) },
+                milliseconds: Double(frame) * 250)
         }
         #expect(report(records).sheetFrames(4) == [7, 38, 50, 99])
         #expect(report(records).sheetFrames(0).isEmpty)

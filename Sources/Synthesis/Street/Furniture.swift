@@ -14,13 +14,15 @@ struct Furniture {
     static func scattered(_ layout: StreetLayout, random: inout RandomSource) -> [Furniture] {
         var all: [Furniture] = []
         let clear = layout.crossingHalfWidth + 2.5
-        func row(z: Double, spacing: Double, isAllowed: (Vector) -> Bool = { _ in true }, _ make: () -> Kind) {
+        func row(z: Double, spacing: Double, atSidesOnly: Bool = false, _ make: () -> Kind) {
             let view = layout.visible(z: z...z + 0.1, margin: 3)
             var x = view.lowerBound + random.uniform(0...1) * spacing
             while x < view.upperBound {
                 let place = Vector(x, 0, z)
-                if abs(x - layout.crossing) > clear, isAllowed(place) { all.append(Furniture(kind: make(), place: place)) }
                 x += spacing
+                guard abs(place.x - layout.crossing) > clear else { continue }
+                if atSidesOnly, !layout.isAtSide(place + Vector(0, 4, 0)) { continue }
+                all.append(Furniture(kind: make(), place: place))
             }
         }
         var own = random.fork()
@@ -33,10 +35,9 @@ struct Furniture {
         }
         if random.chance(0.22) {
             // Nobody puts up a camera behind a tree: near ones frame the picture.
-            row(
-                z: layout.nearPavement.lowerBound - 0.8, spacing: random.uniform(12...20),
-                isAllowed: { layout.isAtSide($0 + Vector(0, 4, 0)) }
-            ) { .tree(Tree(random: &own)) }
+            row(z: layout.nearPavement.lowerBound - 0.8, spacing: random.uniform(12...20), atSidesOnly: true) {
+                .tree(Tree(random: &own))
+            }
         }
         if random.chance(0.3) { row(z: layout.nearPavement.upperBound - 0.3, spacing: 2.5) { .bollard } }
         let x = layout.crossing + layout.crossingHalfWidth + 0.5

@@ -45,7 +45,7 @@ struct ReportCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("An annotated video to link to.", valueName: "file"))
     var annotated: String?
 
-    @Flag(name: .long, help: "Go on even if the results are of another file, as when the video was converted or scaled.")
+    @Flag(name: .long, help: "Go on even if the results are of another file: the video was converted or scaled.")
     var force = false
 
     func validate() throws {
@@ -96,8 +96,8 @@ struct ReportCommand: AsyncParsableCommand {
             figures: [
                 .init(
                     name: "MOTA", value: percent(all.clear.mota),
-                    note: "\(Table.grouped(all.clear.falseNegatives)) missed, \(Table.grouped(all.clear.falsePositives)) too many"
-                ),
+                    note: "\(Table.grouped(all.clear.falseNegatives)) missed, "
+                        + "\(Table.grouped(all.clear.falsePositives)) too many"),
                 .init(
                     name: "IDF1", value: percent(all.identity.idf1),
                     note: "\(Table.grouped(all.clear.identitySwitches)) identity switches"),
@@ -169,7 +169,8 @@ struct Photographer {
         let scaleY = Double(canvas.height) / Double(max(page.report.height, 1))
         let marginX = (box.x2 - box.x1) * 0.08
         let marginY = (box.y2 - box.y1) * 0.08
-        let left = Int(max(0, (box.x1 - marginX) * scaleX)), top = Int(max(0, (box.y1 - marginY) * scaleY))
+        let left = Int(max(0, (box.x1 - marginX) * scaleX))
+        let top = Int(max(0, (box.y1 - marginY) * scaleY))
         let right = Int(min(Double(canvas.width), (box.x2 + marginX) * scaleX))
         let bottom = Int(min(Double(canvas.height), (box.y2 + marginY) * scaleY))
         guard left < right, top < bottom else { return nil }
