@@ -66,6 +66,8 @@ struct ReportCommand: AsyncParsableCommand {
         var page = ReportPage(
             title: title ?? URL(fileURLWithPath: input).lastPathComponent, report: report, version: Version.text,
             color: Annotator.cssColor(ofObject:))
+        page.evaluation = try groundTruth.map(evaluation)
+        page.annotatedVideo = annotated.map { relative($0) }
         let longest = report.objects.sorted { ($1.frames, $0.trackID) < ($0.frames, $1.trackID) }.prefix(objects)
         let shown = Set(longest.map(\.objectID))
         page.shownObjects = report.objects.filter { shown.contains($0.objectID) }
@@ -74,8 +76,6 @@ struct ReportCommand: AsyncParsableCommand {
             of: ChunkSplitter(demuxer: demuxer, targetSeconds: 1, maxBytes: 1 << 30),
             sheet: Set(report.sheetFrames(pictures)), name: input)
         page = photographer.page
-        page.evaluation = try groundTruth.map(evaluation)
-        page.annotatedVideo = annotated.map { relative($0) }
         try File.write(page.html(), to: output)
         let size = Table.bytes((try? FileManager.default.attributesOfItem(atPath: output)[.size] as? Int) ?? 0)
         print("\(output)  \(page.sheet.count) pictures, \(page.shownObjects.count) objects  \(size)")
