@@ -29,9 +29,9 @@ let package = Package(
             name: "Lapwing",
             targets: [
                 "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "Inference", "EventLog", "SQLiteLog",
-                "Pipeline", "Report",
+                "KafkaLog", "Pipeline", "Report",
             ]),
-        .library(name: "LapwingTesting", targets: ["EventLogTesting", "PipelineTesting"]),
+        .library(name: "LapwingTesting", targets: ["EventLogTesting", "KafkaLogTesting", "PipelineTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -47,6 +47,7 @@ let package = Package(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
         .systemLibrary(name: "COpenVINO"),
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
 
         .target(name: "Vision", swiftSettings: fast),
         .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
@@ -68,6 +69,12 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .target(
+            name: "KafkaLog",
+            dependencies: ["CRdKafka", "EventLog", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .target(
+            name: "KafkaLogTesting", dependencies: ["CRdKafka", "EventLog", "KafkaLog"], swiftSettings: settings),
+        .target(
             name: "Pipeline",
             dependencies: [
                 "EventLog", "Media", "Inference", "Tracking", "Vision",
@@ -81,8 +88,8 @@ let package = Package(
         .executableTarget(
             name: "lapwing",
             dependencies: [
-                "Pipeline", "EventLog", "SQLiteLog", "Media", "Inference", "Tracking", "Evaluation", "Synthesis",
-                "Report", "Yams",
+                "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
+                "Synthesis", "Report", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -104,6 +111,12 @@ let package = Package(
             dependencies: [
                 "SQLiteLog", "EventLog", "EventLogTesting", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "KafkaLogTests",
+            dependencies: [
+                "KafkaLog", "KafkaLogTesting", "CRdKafka", "EventLog", "EventLogTesting",
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings),
         .testTarget(
             name: "PipelineTests",
