@@ -1,3 +1,6 @@
+@preconcurrency import Dispatch
+import Synchronization
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -5,8 +8,6 @@
 #else
     import Glibc
 #endif
-@preconcurrency import Dispatch
-import Synchronization
 
 /// Threads of its own for calls of librdkafka that wait, so that they never block Swift's shared threads.
 final class BlockingQueue: Sendable {

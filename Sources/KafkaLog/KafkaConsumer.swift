@@ -36,6 +36,9 @@ final class KafkaConsumer: LogConsumer {
         /// To be taken away and given again, so that the caller begins again from what is committed.
         var restarting: Set<TopicPartition> = []
         var assignedAgain: [TopicPartition] = []
+        /// Newly assigned, and nothing heard of them yet, not even that they hold no more; waited for until then.
+        var unheard: Set<TopicPartition> = []
+        var hearingEnds = ContinuousClock.now
         /// Which partition is to be delivered first.
         var turn = 0
         var isPolling = false
@@ -55,10 +58,14 @@ final class KafkaConsumer: LogConsumer {
             [
                 ("client.id", memberID), ("session.timeout.ms", "\(session)"),
                 ("heartbeat.interval.ms", "\(max(1, session / 3))"),
-                // The members' own threads keep them alive; how long a caller takes between polls is its own affair.
-                ("max.poll.interval.ms", "86400000"), ("partition.assignment.strategy", "cooperative-sticky"),
+                // librdkafka's threads keep a member alive. Who does not poll for so long hangs, and holds up the group.
+                ("max.poll.interval.ms", "\(max(600_000, session))"),
+                ("partition.assignment.strategy", "cooperative-sticky"),
                 ("fetch.message.max.bytes", "\(fetchBytes)"), ("queued.min.messages", "1000"),
-            ], insist: [("group.id", configuration.group), ("auto.offset.reset", "earliest")])
+            ],
+            insist: [
+                ("group.id", configuration.group), ("auto.offset.reset", "earliest"), ("enable.partition.eof", "true"),
+            ])
         member = try RDKafkaGroupConsumer(
             name: log.name, properties: properties, topics: configuration.topics, logger: log.configuration.logger)
         committer = KafkaCommitter(log: log, transactionalID: "\(configuration.group).\(memberID)")
@@ -127,7 +134,8 @@ final class KafkaConsumer: LogConsumer {
         if let fatal {
             throw EventLogError(
                 fatal.isFenced ? .fenced : .unavailable, operation: "poll",
-                detail: "\(memberID) in the group '\(configuration.group)': \(fatal.message) (\(fatal.name)): give each "
+                detail:
+                    "\(memberID) in the group '\(configuration.group)': \(fatal.message) (\(fatal.name)): give each "
                     + "consumer its own name",
                 recovery: .giveUp)
         }
@@ -150,6 +158,13 @@ final class KafkaConsumer: LogConsumer {
         guard let held = state.held.removeValue(forKey: partition) else { return }
         for record in held.fetched[held.delivered...] { state.fetchedBytes -= record.record.byteCount }
         state.restarting.remove(partition)
+        state.unheard.remove(partition)
+    }
+
+    private static func hold(_ partitions: [TopicPartition], _ state: inout State) {
+        for partition in partitions { state.held[partition] = Held() }
+        state.unheard.formUnion(partitions)
+        state.hearingEnds = .now + .milliseconds(300)
     }
 
     /// What the group wants, and what this member wants of itself; one thing at a time.
@@ -159,7 +174,7 @@ final class KafkaConsumer: LogConsumer {
             return (state.restarting.sorted(), state.assignedAgain)
         }
         if !again.isEmpty {
-            state.withLock { state in for partition in again { state.held[partition] = Held() } }
+            state.withLock { Self.hold(again, &$0) }
             member.answer(.assign(again))
             return .assigned(again)
         }
@@ -182,7 +197,7 @@ final class KafkaConsumer: LogConsumer {
         switch rebalance.kind {
         case .assign:
             let paused = state.withLock { state in
-                for partition in partitions { state.held[partition] = Held() }
+                Self.hold(partitions, &state)
                 return Set(state.held.filter(\.value.isPaused).keys)
             }
             member.answer(.assign(partitions))
@@ -231,7 +246,10 @@ final class KafkaConsumer: LogConsumer {
                     state.held[record.topicPartition]?.fetched.append(record)
                     state.held[record.topicPartition]?.position = record.offset + 1
                     state.fetchedBytes += bytes
+                    state.unheard.remove(record.topicPartition)
                 }
+            } else if let partition = message.endedPartition {
+                _ = state.withLock { $0.unheard.remove(partition) }
             } else if let failure = message.failure {
                 try heed(failure)
             }
@@ -255,6 +273,8 @@ final class KafkaConsumer: LogConsumer {
     /// Some of what was fetched: of each partition that is not paused its share, from the one on whose turn it is.
     private func deliver() -> [LoggedRecord]? {
         state.withLock { state in
+            // The first broker that answers is not to have all the turns.
+            guard state.unheard.isEmpty || ContinuousClock.now >= state.hearingEnds else { return nil }
             let ready = state.held.filter { !$0.value.isPaused && $0.value.waiting > 0 }.keys.sorted()
             guard !ready.isEmpty else { return nil }
             let first = state.turn % ready.count

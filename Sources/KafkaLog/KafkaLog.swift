@@ -194,7 +194,8 @@ public final class KafkaLog: EventLog {
             try checkOpen("look up a topic")
             return remembered.partitions
         }
-        let count = try await ask("look up a topic", "topic '\(topic)'") { [listsAllTopics] (admin, timeout) throws(RDKafkaFailure) in
+        let count = try await ask("look up a topic", "topic '\(topic)'") {
+            [listsAllTopics] (admin, timeout) throws(RDKafkaFailure) in
             try admin.partitionCount(topic, listsAll: listsAllTopics, timeout: timeout)
         }
         shared.withLock { $0.topics[topic] = count.map { ($0, .now) } }
@@ -328,7 +329,9 @@ public final class KafkaLog: EventLog {
     ) throws -> [LoggedRecord]? {
         var found: [LoggedRecord] = []
         var bytes = 0
-        do throws(RDKafkaFailure) { try reader.seek(partition, start) } catch { throw error.error("read", "\(partition)") }
+        do throws(RDKafkaFailure) { try reader.seek(partition, start) } catch {
+            throw error.error("read", "\(partition)")
+        }
         while bytes < maxBytes {
             if signal.isStopped { throw CancellationError() }
             try checkOpen("read")
@@ -370,7 +373,8 @@ public final class KafkaLog: EventLog {
             idle.events.forgetRefusal()
             return idle
         }
-        let properties = consumerProperties([], insist: [("enable.partition.eof", "true"), ("auto.offset.reset", "error")])
+        let properties = consumerProperties(
+            [], insist: [("enable.partition.eof", "true"), ("auto.offset.reset", "error")])
         return try RDKafkaReader(name: name, properties: properties, logger: configuration.logger)
     }
 

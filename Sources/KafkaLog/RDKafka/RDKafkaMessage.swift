@@ -23,6 +23,12 @@ struct RDKafkaMessage: ~Copyable {
     /// Where the partition ends, if that is all that it says.
     var end: Int64? { message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF ? message.pointee.offset : nil }
 
+    /// The partition that ends, if that is all that it says.
+    var endedPartition: TopicPartition? {
+        guard end != nil, let topic = message.pointee.rkt else { return nil }
+        return TopicPartition(String(cString: rd_kafka_topic_name(topic)), Int(message.pointee.partition))
+    }
+
     /// The record, copied. Keys that are not UTF-8 are repaired; a value that is null is a tombstone.
     func record() -> LoggedRecord? {
         guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR, let topic = message.pointee.rkt else { return nil }

@@ -76,7 +76,8 @@ final class RDKafkaProducer: Sendable {
             Self.withBytes(record.value) { value, valueSize in
                 client.withHandle {
                     lapwing_produce(
-                        $0, outgoing.topic, outgoing.partition.map { Int32(clamping: $0) } ?? lapwing_RD_KAFKA_PARTITION_UA,
+                        $0, outgoing.topic,
+                        outgoing.partition.map { Int32(clamping: $0) } ?? lapwing_RD_KAFKA_PARTITION_UA,
                         key, keySize, value, valueSize, headers, opaque?.toOpaque())
                 }
             }
