@@ -266,7 +266,16 @@ final class KafkaConsumer: LogConsumer {
         switch error.recovery {
         case .giveUp: throw error
         // A member that was removed joins again by itself.
-        case .abort, .retry: member.events.heard(failure)
+        case .abort: member.events.heard(failure)
+        case .retry:
+            member.events.heard(failure)
+            // librdkafka gives up asking for the committed offsets of new partitions; assigning them again asks again.
+            let unheard = state.withLock { $0.unheard.sorted() }
+            if failure.isCoordination, !unheard.isEmpty {
+                for _ in 0..<20 { sleepBriefly() }
+                member.answer(.unassign(unheard))
+                member.answer(.assign(unheard))
+            }
         }
     }
 

@@ -8,7 +8,8 @@ import Synchronization
 /// Owns a client of librdkafka: a producer or a consumer, with its threads and connections.
 ///
 /// The library's functions may be called on a client from any thread; what needs an order is ordered by its owner.
-final class RDKafkaClient: @unchecked Sendable {  // The handle is never changed, and librdkafka locks what is behind it.
+/// Sendable, since the handle is never changed and librdkafka locks what is behind it.
+final class RDKafkaClient: @unchecked Sendable {
     enum Kind { case producer, consumer, groupConsumer }
 
     private let handle: OpaquePointer

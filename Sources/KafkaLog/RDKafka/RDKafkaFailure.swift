@@ -59,6 +59,16 @@ struct RDKafkaFailure: Error, Sendable {
         code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION || code == RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS
     }
 
+    /// Whether it says that a group's coordinator is elsewhere, or not ready.
+    var isCoordination: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+            true
+        default: false
+        }
+    }
+
     /// Whether whoever asks has no leave, which asking again does not change.
     var isRefused: Bool {
         switch code {
