@@ -92,6 +92,8 @@ final class KafkaCommitter: Sendable {
             } catch {
                 self.producer.withLock { $0 = nil }
             }
+            // A producer remembers what a topic refused, also when it has been allowed since.
+            if cause.isLasting { self.producer.withLock { $0 = nil } }
             throw error.isFenced || error.isRebalance ? error : cause
         }
     }

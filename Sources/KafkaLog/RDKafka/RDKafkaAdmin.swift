@@ -61,11 +61,18 @@ final class RDKafkaAdmin: Sendable {
     func offsets(_ partition: TopicPartition, timeout: Duration) throws(RDKafkaFailure) -> Range<Int64> {
         var low: Int64 = 0
         var high: Int64 = 0
-        try RDKafkaFailure.check(
-            client.withHandle {
-                rd_kafka_query_watermark_offsets(
-                    $0, partition.topic, Int32(clamping: partition.partition), &low, &high, timeout.milliseconds)
-            })
+        let code = client.withHandle {
+            rd_kafka_query_watermark_offsets(
+                $0, partition.topic, Int32(clamping: partition.partition), &low, &high, timeout.milliseconds)
+        }
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            let failure = RDKafkaFailure(code)
+            // librdkafka keeps to the leader that it knows; asking about the topic tells it of the new one.
+            if failure.isLeadership {
+                _ = try? partitionCount(partition.topic, listsAll: false, timeout: timeout)
+            }
+            throw failure
+        }
         return max(0, low)..<max(0, low, high)
     }
 

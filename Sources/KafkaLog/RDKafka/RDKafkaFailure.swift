@@ -84,6 +84,20 @@ struct RDKafkaFailure: Error, Sendable {
         code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE || code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET
     }
 
+    /// Whether nothing but a person can help.
+    var isLasting: Bool { error("", "").recovery == .giveUp }
+
+    /// Whether it says that somebody else leads a partition now.
+    var isLeadership: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH, RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH,
+            RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE:
+            true
+        default: false
+        }
+    }
+
     /// As an error of the log.
     ///
     /// - Parameters:
