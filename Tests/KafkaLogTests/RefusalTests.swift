@@ -22,13 +22,10 @@ struct RefusalTests {
             "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "1", "-subj",
             "/CN=localhost",
         ])
-        making.waitUntilExit()
+        while making.isRunning { try await Task.sleep(for: .milliseconds(20)) }
         let port = Int.random(in: 20000...60000)
         let server = try run(["s_server", "-accept", "\(port)", "-key", key, "-cert", certificate, "-quiet"])
-        defer {
-            server.terminate()
-            server.waitUntilExit()
-        }
+        defer { server.terminate() }
         try await Task.sleep(for: .milliseconds(500))
 
         var configuration = quiet
