@@ -129,7 +129,11 @@ let package = Package(
             name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["lapwing", "Pipeline", "PipelineTesting", "Evaluation", "EventLog", "SQLiteLog"],
+            dependencies: [
+                "lapwing", "Pipeline", "PipelineTesting", "Evaluation", "EventLog", "SQLiteLog", "KafkaLogTesting",
+                "Tracking",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings + openVINOHeaders),
     ],
     swiftLanguageModes: [.v6]

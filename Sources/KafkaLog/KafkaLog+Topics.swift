@@ -9,6 +9,7 @@ extension KafkaLog {
     /// may not see a topic's settings, its clean-up is not checked.
     public func createTopics(_ topics: [TopicSpecification]) async throws {
         let operation = "create topics"
+        var seesSettings = true
         for topic in topics {
             guard topic.partitions > 0 else {
                 throw EventLogError(
@@ -17,7 +18,7 @@ extension KafkaLog {
                     recovery: .giveUp)
             }
             if let count = try await partitionCount(of: topic.name) {
-                try await check(topic, partitions: count)
+                try await check(topic, partitions: count, &seesSettings)
                 continue
             }
             let new = RDKafkaAdmin.NewTopic(
@@ -48,17 +49,21 @@ extension KafkaLog {
         }
     }
 
-    private func check(_ topic: TopicSpecification, partitions: Int) async throws {
+    /// - Parameter seesSettings: whether to look at the topic's settings; false from when they could not be seen.
+    private func check(_ topic: TopicSpecification, partitions: Int, _ seesSettings: inout Bool) async throws {
         guard partitions == topic.partitions else {
             throw Self.mismatch(topic, partitions: partitions, policy: nil)
         }
+        guard seesSettings else { return }
         let found: [String: String]
         do {
-            found = try await ask("create topics", "topic '\(topic.name)'", slice: .seconds(5)) {
-                (admin, timeout) throws(RDKafkaFailure) in
+            found = try await ask(
+                "create topics", "topic '\(topic.name)'", slice: .seconds(5), patience: .seconds(5)
+            ) { (admin, timeout) throws(RDKafkaFailure) in
                 try admin.configuration(ofTopic: topic.name, timeout: timeout)
             }
-        } catch let error as EventLogError where error.code == .refused || error.code == .invalidArgument {
+        } catch let error as EventLogError where [.refused, .invalidArgument, .unavailable].contains(error.code) {
+            seesSettings = false
             configuration.logger.debug(
                 "the topic's clean-up cannot be checked", metadata: ["topic": "\(topic.name)", "reason": "\(error)"])
             return

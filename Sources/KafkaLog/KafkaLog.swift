@@ -149,8 +149,10 @@ public final class KafkaLog: EventLog {
     /// - Parameters:
     ///   - subject: what is asked about, as the beginning of a sentence.
     ///   - slice: how long one attempt may take.
+    ///   - patience: after which there is an error in any case; nil: see the type.
     func ask<Answer: Sendable>(
         _ operation: String, _ subject: String, seesAll: Bool = true, slice: Duration = .seconds(1),
+        patience: Duration? = nil,
         _ body: @escaping @Sendable (RDKafkaAdmin, Duration) throws(RDKafkaFailure) -> Answer
     ) async throws -> Answer {
         try checkOpen(operation)
@@ -158,7 +160,7 @@ public final class KafkaLog: EventLog {
         let admin = try admin(seesAll: seesAll)
         admin.events.forgetRefusal()
         return try await queue.run { [self] signal in
-            let deadline = Deadline(after: configuration.requestTimeout)
+            let deadline = Deadline(after: patience ?? configuration.requestTimeout)
             var pause = 1
             while true {
                 do throws(RDKafkaFailure) {
@@ -171,7 +173,7 @@ public final class KafkaLog: EventLog {
                     if let refusal = admin.events.refusal { throw refusal.error(operation, subject) }
                     let failure = error.error(operation, subject)
                     guard failure.recovery == .retry else { throw failure }
-                    if deadline.hasPassed, !hasAnswered.load(ordering: .relaxed) {
+                    if deadline.hasPassed, patience != nil || !hasAnswered.load(ordering: .relaxed) {
                         throw EventLogError(
                             .unavailable, operation: operation,
                             detail: "\(name) does not answer (\(error.message)): check the address, and whether "
