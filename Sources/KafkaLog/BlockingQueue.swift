@@ -35,6 +35,35 @@ final class BlockingQueue: Sendable {
         }
     }
 
+    /// Runs `body` on the queue, whatever becomes of the task, and returns at its end or after `patience`.
+    func finish(within patience: Duration, _ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            let waiting = Waiting(continuation)
+            queue.async {
+                body()
+                waiting.resume()
+            }
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(patience.milliseconds))) {
+                waiting.resume()
+            }
+        }
+    }
+
+    /// Somebody who waits, to be woken once.
+    private final class Waiting: Sendable {
+        private let continuation: Mutex<CheckedContinuation<Void, Never>?>
+
+        init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = Mutex(continuation) }
+
+        func resume() {
+            let waiting = continuation.withLock { continuation in
+                defer { continuation = nil }
+                return continuation
+            }
+            waiting?.resume()
+        }
+    }
+
     /// Runs `body` on the queue to its end, whatever becomes of the task.
     func start(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
 }

@@ -14,7 +14,6 @@ final class KafkaConsumer: LogConsumer {
     let committer: KafkaCommitter
     private let queue = BlockingQueue("lapwing.kafka.consumer")
     private let state = Mutex(State())
-    private let leaving = StopSignal()
 
     /// A partition that the caller knows to be its own.
     private struct Held {
@@ -78,18 +77,16 @@ final class KafkaConsumer: LogConsumer {
     }
 
     func leave() async throws {
-        let isFirst = state.withLock { state in
+        let (isFirst, revoked) = state.withLock { state in
             defer { state = State(hasLeft: true) }
-            return !state.hasLeft
+            return (!state.hasLeft, state.revoked)
         }
         guard isFirst else { return }
-        leaving.stop()
-        // Not cancelled: a member that stops is to leave all the same.
-        await withCheckedContinuation { continuation in
-            queue.start { [member] in
-                member.close()
-                continuation.resume()
-            }
+        // Not cancelled: a member that stops is to leave all the same. One whose cluster is away goes by its session.
+        await queue.finish(within: .seconds(10)) { [member] in
+            // A revocation that was told is still to be answered, and would be waited for.
+            if !revoked.isEmpty { member.answer(.unassign(revoked)) }
+            member.close()
         }
         await committer.stop()
     }
