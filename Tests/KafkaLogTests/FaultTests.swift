@@ -166,6 +166,25 @@ struct FaultTests {
         await log.close()
     }
 
+    @Test("one that leaves in the middle of giving partitions back does so at once", .timeLimit(.minutes(1)))
+    func leaveWhileRevoked() async throws {
+        let log = try log()
+        try await log.createTopics([.init(name: "t", partitions: 2, cleanup: .keep)])
+        let first = try await join(log, "t", records: 0)
+        let second = try await log.join(.init(group: "group", topics: ["t"]))
+        var isRevoked = false
+        let deadline = ContinuousClock.now + .seconds(30)
+        while !isRevoked, ContinuousClock.now < deadline {
+            if case .revoked = try await first.poll(timeout: .milliseconds(20)) { isRevoked = true }
+            if !isRevoked { _ = try await second.poll(timeout: .milliseconds(20)) }
+        }
+        #expect(isRevoked)
+        let time = try await ContinuousClock().measure { try await first.leave() }
+        #expect(time < .seconds(9))
+        try await second.leave()
+        await log.close()
+    }
+
     // MARK: Committing
 
     @Test(
