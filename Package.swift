@@ -29,9 +29,9 @@ let package = Package(
             name: "Lapwing",
             targets: [
                 "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "Inference", "EventLog", "SQLiteLog",
-                "Pipeline", "Report",
+                "KafkaLog", "Pipeline", "Report",
             ]),
-        .library(name: "LapwingTesting", targets: ["EventLogTesting", "PipelineTesting"]),
+        .library(name: "LapwingTesting", targets: ["EventLogTesting", "KafkaLogTesting", "PipelineTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -47,6 +47,7 @@ let package = Package(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
         .systemLibrary(name: "COpenVINO"),
+        .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
 
         .target(name: "Vision", swiftSettings: fast),
         .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
@@ -68,6 +69,12 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .target(
+            name: "KafkaLog",
+            dependencies: ["CRdKafka", "EventLog", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: settings),
+        .target(
+            name: "KafkaLogTesting", dependencies: ["CRdKafka", "EventLog", "KafkaLog"], swiftSettings: settings),
+        .target(
             name: "Pipeline",
             dependencies: [
                 "EventLog", "Media", "Inference", "Tracking", "Vision",
@@ -81,8 +88,8 @@ let package = Package(
         .executableTarget(
             name: "lapwing",
             dependencies: [
-                "Pipeline", "EventLog", "SQLiteLog", "Media", "Inference", "Tracking", "Evaluation", "Synthesis",
-                "Report", "Yams",
+                "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
+                "Synthesis", "Report", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -106,16 +113,27 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .testTarget(
+            name: "KafkaLogTests",
+            dependencies: [
+                "KafkaLog", "KafkaLogTesting", "CRdKafka", "EventLog", "EventLogTesting",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings),
+        .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "Tracking", "Inference",
-                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
+                "Inference", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["lapwing", "Pipeline", "PipelineTesting", "Evaluation", "EventLog", "SQLiteLog"],
+            dependencies: [
+                "lapwing", "Pipeline", "PipelineTesting", "Evaluation", "EventLog", "SQLiteLog", "KafkaLogTesting",
+                "Tracking",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: settings + openVINOHeaders),
     ],
     swiftLanguageModes: [.v6]

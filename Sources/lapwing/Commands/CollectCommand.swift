@@ -26,7 +26,7 @@ struct CollectCommand: AsyncParsableCommand {
 
     func run() async throws {
         try Folder.make(output, name: "output folder", remedy: "choose another with --output")
-        let log = try logOptions.open()
+        let log = try logOptions.open(logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics
         try await topicOptions.createTopics(in: log, topics)
         let logger = logging.logger("lapwing.collect")

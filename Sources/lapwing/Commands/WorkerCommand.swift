@@ -34,7 +34,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let tracker = try processing.trackerConfiguration()
         let detector = try processing.makeDetector()
         let configuration = try processing.configuration(model: detector.model)
-        let log = try logOptions.open()
+        let log = try logOptions.open(logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics
         try await topicOptions.createTopics(in: log, topics)
         let logger = logging.logger("lapwing.worker")

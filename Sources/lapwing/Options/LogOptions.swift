@@ -1,13 +1,25 @@
 import ArgumentParser
 import EventLog
 import Foundation
+import KafkaLog
+import Logging
 import Pipeline
 import SQLiteLog
 
 /// Which log, and what its topics are called.
 struct LogOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The log: sqlite:PATH (made if it is not there).", valueName: "log"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The log: sqlite:PATH (made if it is not there) or kafka://HOST:PORT[,HOST:PORT].", valueName: "log"))
     var log: String
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Properties of librdkafka for a Kafka log, name=value per line: TLS, SASL and the like.",
+            valueName: "file"))
+    var kafkaConfig: String?
 
     @Option(name: .long, help: "What the names of the topics start with.")
     var topicPrefix = "lapwing."
@@ -16,18 +28,38 @@ struct LogOptions: ParsableArguments {
 
     /// Opens the log.
     ///
-    /// - Parameter mustExist: refuse to make a new file: for commands that only look.
-    func open(mustExist: Bool = false) throws -> any EventLog {
+    /// - Parameters:
+    ///   - mustExist: refuse to make a new file: for commands that only look.
+    ///   - logger: told of Kafka brokers that are away; nil: they are said on standard error.
+    func open(mustExist: Bool = false, logger: Logger? = nil) throws -> any EventLog {
+        if log.hasPrefix("kafka://") { return try openKafka(logger: logger) }
         guard let path = log.removingPrefix("sqlite:"), !path.isEmpty else {
-            if log.hasPrefix("kafka://") {
-                throw UsageError(message: "--log \(log): this build has no Kafka support yet; use sqlite:PATH")
-            }
-            throw UsageError(message: "--log \(log): must be sqlite:PATH, for example sqlite:lapwing.db")
+            throw UsageError(
+                message: "--log \(log): must be sqlite:PATH or kafka://HOST:PORT, for example sqlite:lapwing.db")
         }
+        if kafkaConfig != nil { throw UsageError(message: "--kafka-config is for a Kafka log, not for --log \(log)") }
         if mustExist, !FileManager.default.fileExists(atPath: path) {
             throw Failure.failed("--log \(log): there is no such file; 'lapwing submit' makes it")
         }
         return try SQLiteLog(path: path)
+    }
+
+    private func openKafka(logger: Logger?) throws -> KafkaLog {
+        var properties: [String: String] = [:]
+        if let kafkaConfig {
+            let text: String
+            do {
+                text = try String(contentsOfFile: kafkaConfig, encoding: .utf8)
+            } catch {
+                throw Failure.failed("--kafka-config \(kafkaConfig): it cannot be read (\(ErrorText.cause(error)))")
+            }
+            properties = try KafkaProperties.parse(text, origin: "--kafka-config \(kafkaConfig)")
+        }
+        // Variables win over the file, as everywhere.
+        properties.merge(try KafkaProperties.fromEnvironment(ProcessInfo.processInfo.environment)) { $1 }
+        var warnings = Logger(label: "lapwing.kafka") { _ in TerminalLogHandler() }
+        warnings.logLevel = .warning
+        return try KafkaLog(url: log, configuration: .init(properties: properties, logger: logger ?? warnings))
     }
 }
 
