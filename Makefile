@@ -1,9 +1,9 @@
 # Lapwing. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test demo bench format lint clean
+.PHONY: help setup build test test-kafka demo bench format lint clean
 
 help: ## list these targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what Lapwing builds against (Debian, Ubuntu; says what it does)
 	@bash Scripts/setup.sh
@@ -13,6 +13,9 @@ build: setup ## build .build/release/lapwing
 
 test: setup ## run all tests
 	SWIFT_BACKTRACE=enable=no swift test --no-parallel
+
+test-kafka: setup ## the tests on a Kafka cluster in the process, or on LAPWING_TEST_KAFKA=host:port
+	LAPWING_TEST_KAFKA=$${LAPWING_TEST_KAFKA:-mock} SWIFT_BACKTRACE=enable=no swift test --filter Kafka
 
 demo: build ## the main job, on a street made on the spot: a page, a video, a crash
 	@bash Scripts/demo.sh

@@ -7,7 +7,11 @@ import PipelineTesting
 import Testing
 import Tracking
 
-@Suite("--log kafka://")
+@Suite(
+    "--log kafka://",
+    .enabled(
+        if: ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"] != nil,
+        "takes minutes on a cluster in the process: make test-kafka"))
 struct KafkaCommandTests {
     /// Topics are there already: librdkafka's mock cluster makes none for a client.
     private func cluster(_ topics: Topics) throws -> MockCluster {

@@ -3,7 +3,11 @@ import Foundation
 import KafkaLog
 import Testing
 
-@Suite("A cluster that does not let one in")
+@Suite(
+    "A cluster that does not let one in",
+    .enabled(
+        if: ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"] != nil,
+        "takes minutes on a cluster in the process: make test-kafka"))
 struct RefusalTests {
     private static let openssl = ["/usr/bin/openssl", "/usr/local/bin/openssl"].first {
         FileManager.default.isExecutableFile(atPath: $0)

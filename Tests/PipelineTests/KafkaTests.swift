@@ -1,11 +1,16 @@
 import EventLog
+import Foundation
 import KafkaLog
 import KafkaLogTesting
 import Pipeline
 import Testing
 
 /// The pipeline on librdkafka's mock cluster.
-@Suite("On Kafka")
+@Suite(
+    "On Kafka",
+    .enabled(
+        if: ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"] != nil,
+        "takes minutes on a cluster in the process: make test-kafka"))
 struct KafkaTests {
     private func open(_ cluster: MockCluster, _ rig: Rig) async throws -> MockClusterLog {
         let log = try MockClusterLog(cluster, configuration: KafkaLogConfiguration(logger: Rig.quiet))
