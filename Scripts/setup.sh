@@ -33,7 +33,7 @@ if command -v apt-get >/dev/null; then
 else
     say "this script installs system packages on Debian and Ubuntu only. Elsewhere, install these yourself:"
     say "  FFmpeg 5.1 or later and librdkafka 2.0 or later with headers, SQLite 3.35 or later, pkg-config, Python 3 with pip"
-    for library in libavformat libavcodec libswscale libavutil sqlite3; do
+    for library in libavformat libavcodec libswscale libavutil sqlite3 rdkafka; do
         pkg-config --exists "$library" || fail "pkg-config does not find $library"
     done
 fi
