@@ -66,9 +66,7 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let sequences = try zip(groundTruth, results).map { truth, results in
-            TrackingEvaluation.Sequence(
-                name: TrackFile.sequenceName(truth), groundTruth: try TrackFile.groundTruth(truth),
-                results: try TrackFile.read(results, includeTentative: includeTentative))
+            try TrackFile.sequence(groundTruth: truth, results: results, includeTentative: includeTentative)
         }
         let evaluation = try TrackingEvaluation(sequences, convention: convention)
         let others = evaluation.otherClassCount

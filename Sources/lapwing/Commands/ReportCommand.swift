@@ -84,11 +84,7 @@ struct ReportCommand: AsyncParsableCommand {
     /// How the results compare with the ground truth, as `lapwing evaluate` computes it.
     private func evaluation(_ truth: String) throws -> ReportPage.Evaluation {
         let scores = try TrackingEvaluation(
-            [
-                .init(
-                    name: TrackFile.sequenceName(truth), groundTruth: try TrackFile.groundTruth(truth),
-                    results: try TrackFile.read(results, includeTentative: false))
-            ], convention: .lapwing)
+            [TrackFile.sequence(groundTruth: truth, results: results)], convention: .lapwing)
         let sheet = ScoreSheet(scores)
         let all = scores.combined.all
         func percent(_ share: Double) -> String { String(format: "%.1f %%", share * 100) }

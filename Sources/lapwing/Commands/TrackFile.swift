@@ -8,17 +8,26 @@ enum TrackFile {
     /// MOT16's labels by the names of classes; a class without a label gets 0.
     static let labels = Dictionary(uniqueKeysWithValues: zip(Scene.classNames, SyntheticVideo.motClasses))
 
+    /// Ground truth and the tracks to be compared with it.
+    static func sequence(
+        groundTruth: String, results: String, includeTentative: Bool = false
+    ) throws -> TrackingEvaluation.Sequence {
+        TrackingEvaluation.Sequence(
+            name: sequenceName(groundTruth), groundTruth: try self.groundTruth(groundTruth),
+            results: try read(results, includeTentative: includeTentative))
+    }
+
     /// Reads whichever it is.
     ///
     /// - Parameter includeTentative: of results.jsonl: whether an object that is confirmed later also has the boxes
     ///   from before that.
-    static func read(_ path: String, includeTentative: Bool) throws -> [MOTRow] {
+    private static func read(_ path: String, includeTentative: Bool) throws -> [MOTRow] {
         try check(path, option: "--results")
         return try isJSON(path) ? records(path, includeTentative: includeTentative) : MOTFile.read(path: path)
     }
 
     /// Reads a file of ground truth, which must not be empty.
-    static func groundTruth(_ path: String) throws -> [MOTRow] {
+    private static func groundTruth(_ path: String) throws -> [MOTRow] {
         try check(path, option: "--ground-truth")
         let rows = try MOTFile.read(path: path)
         guard !rows.isEmpty else {
@@ -28,7 +37,7 @@ enum TrackFile {
     }
 
     /// The name of a sequence: `street` for `street/gt/gt.txt` and for `street.txt`.
-    static func sequenceName(_ path: String) -> String {
+    private static func sequenceName(_ path: String) -> String {
         var url = URL(fileURLWithPath: path).deletingPathExtension()
         while url.lastPathComponent == "gt", url.path != "/gt" { url.deleteLastPathComponent() }
         return url.lastPathComponent
