@@ -1,5 +1,6 @@
 public import EventLog
 import Logging
+import Synchronization
 
 extension KafkaLog {
     /// Makes the topics that do not exist.
@@ -10,7 +11,6 @@ extension KafkaLog {
     /// hold. Where the user may not see a topic's settings, its clean-up is not checked.
     public func createTopics(_ topics: [TopicSpecification]) async throws {
         let operation = "create topics"
-        var seesSettings = true
         for topic in topics {
             guard topic.partitions > 0 else {
                 throw EventLogError(
@@ -19,7 +19,7 @@ extension KafkaLog {
                     recovery: .giveUp)
             }
             if let count = try await partitionCount(of: topic.name) {
-                try await check(topic, partitions: count, &seesSettings)
+                try await check(topic, partitions: count)
                 continue
             }
             let new = RDKafkaAdmin.NewTopic(
@@ -63,16 +63,11 @@ extension KafkaLog {
         return settings
     }
 
-    /// - Parameter seesSettings: whether to look at the topic's settings; false from when they could not be seen.
-    private func check(_ topic: TopicSpecification, partitions: Int, _ seesSettings: inout Bool) async throws {
+    private func check(_ topic: TopicSpecification, partitions: Int) async throws {
         guard partitions == topic.partitions else {
             throw Self.mismatch(topic, partitions: partitions, policy: nil)
         }
-        guard seesSettings else { return }
-        guard let found = try await settings(ofTopic: topic.name, "create topics") else {
-            seesSettings = false
-            return
-        }
+        guard let found = try await settings(ofTopic: topic.name, "create topics") else { return }
         guard let policy = found["cleanup.policy"] else { return }
         guard policy.contains("compact") == (topic.cleanup == .compact) else {
             throw Self.mismatch(topic, partitions: partitions, policy: policy)
@@ -88,14 +83,17 @@ extension KafkaLog {
     ///
     /// They are asked for once, and not for long: where a cluster does not show them, work goes on without.
     private func settings(ofTopic topic: String, _ operation: String) async throws -> [String: String]? {
+        if shared.withLock({ $0.hidesSettings }) { return nil }
         do {
-            return try await ask(operation, "topic '\(topic)'", slice: .seconds(3), patience: .zero) {
+            return try await ask(operation, "topic '\(topic)'", slice: .seconds(2), patience: .zero) {
                 (admin, timeout) throws(RDKafkaFailure) in
                 try admin.configuration(ofTopic: topic, timeout: timeout)
             }
         } catch let error as EventLogError
             where [.refused, .invalidArgument, .unavailable, .unknownTopic].contains(error.code)
         {
+            // Brokers learn of a new topic one after the other.
+            if error.code != .unknownTopic { shared.withLock { $0.hidesSettings = true } }
             configuration.logger.debug(
                 "the topic's settings cannot be seen", metadata: ["topic": "\(topic)", "reason": "\(error)"])
             return nil

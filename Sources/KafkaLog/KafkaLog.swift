@@ -33,6 +33,8 @@ public final class KafkaLog: EventLog {
         var idleReaders: [RDKafkaReader] = []
         var topics: [String: (partitions: Int, since: ContinuousClock.Instant)] = [:]
         var consumers: [WeakConsumer] = []
+        /// Whether the cluster did not show a topic's settings when it was asked; it is not asked again.
+        var hidesSettings = false
     }
 
     struct WeakConsumer {
