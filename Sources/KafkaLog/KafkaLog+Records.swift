@@ -98,10 +98,8 @@ extension KafkaLog {
                 found.append(record)
                 bytes += record.record.byteCount
                 reader.passed(record.offset)
-            } else if let reached = message.end {
-                // Only marks of transactions, and what was aborted, lay before the end. What an earlier read came to
-                // may be told late.
-                if reached >= end, isThere || !found.isEmpty || deadline.hasPassed { break }
+            } else if let end = message.end {
+                reader.reached(end)
             } else if let failure = message.failure {
                 if failure.isOffsetGone { return nil }
                 let error = failure.error("read", "\(partition)")
@@ -115,7 +113,7 @@ extension KafkaLog {
 
     private func reader(at partition: TopicPartition, _ offset: Int64) throws(EventLogError) -> RDKafkaReader {
         let idle = shared.withLock { shared -> RDKafkaReader? in
-            let index = shared.idleReaders.firstIndex { $0.partition == partition && $0.position == offset }
+            let index = shared.idleReaders.firstIndex { $0.isAt(partition, offset) }
             guard let index = index ?? shared.idleReaders.indices.first else { return nil }
             return shared.idleReaders.remove(at: index)
         }
