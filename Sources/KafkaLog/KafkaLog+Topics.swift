@@ -41,7 +41,8 @@ extension KafkaLog {
         }
     }
 
-    private func settings(_ cleanup: TopicSpecification.Cleanup) -> [(String, String)] {
+    /// What a topic is made with.
+    func settings(_ cleanup: TopicSpecification.Cleanup) -> [(String, String)] {
         var settings: [(String, String)]
         switch cleanup {
         case .keep: settings = [("cleanup.policy", "delete"), ("retention.ms", "-1"), ("retention.bytes", "-1")]

@@ -11,7 +11,8 @@ import Synchronization
 ///   being committed when it was asked has been decided when it answers.
 /// - Keys are spread by `Partitioner`, which is what Java's clients and librdkafka's `murmur2_random` do.
 /// - An append is not atomic: when it fails, some of its records may be in the log.
-/// - `deleteConsumed` topics keep their records for ``KafkaLogConfiguration/retention``; capacities are ignored.
+/// - `deleteConsumed` topics keep their records for ``KafkaLogConfiguration/retention``, and no more than
+///   ``KafkaLogConfiguration/retentionBytes`` of them; capacities are ignored.
 public final class KafkaLog: EventLog {
     public let name: String
     let configuration: KafkaLogConfiguration

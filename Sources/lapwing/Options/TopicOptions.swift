@@ -8,7 +8,8 @@ struct TopicOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "Partitions of the topics, if they are not there yet: how many workers can share the work. Without it, 16.",
+            "Partitions of the topics, if they are not there yet: how many workers can share the work. Without it, 16. "
+                + "On Kafka, only 'topics create' makes them.",
             valueName: "number"))
     var partitions: Int?
 
@@ -43,7 +44,7 @@ struct TopicOptions: ParsableArguments {
 
     /// What the topics are to be like.
     ///
-    /// - Parameter partitions: nil: as many as topics have that nobody has asked anything of.
+    /// - Parameter partitions: nil: 16.
     func specifications(_ topics: Topics, partitions: Int?) -> [TopicSpecification] {
         topics.specifications(partitions: partitions ?? 16, chunkCapacity: logLimit.bytes)
     }
