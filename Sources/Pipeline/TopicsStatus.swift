@@ -2,6 +2,7 @@ public import EventLog
 
 /// The topics of a log, as `lapwing topics describe` shows them.
 public struct TopicsStatus: Sendable {
+    /// A topic that is there.
     public struct Topic: Sendable {
         public var description: TopicDescription
         /// Offsets between the first record held and the next one: what was compacted away and, on Kafka, the ends of

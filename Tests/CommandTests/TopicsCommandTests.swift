@@ -51,7 +51,7 @@ struct TopicsCommandTests {
         #expect(outcome.outputLines.last?.hasSuffix("5  made") == true, "\(outcome)")
     }
 
-    @Test("so do submit, worker and collect with an SQLite log")
+    @Test("submit makes what is missing of an SQLite log, too")
     func made() async throws {
         let topics = Topics()
         let bench = try await log(topics.specifications(partitions: 5).filter { $0.name != topics.summaries })
