@@ -130,8 +130,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "lapwing", "Pipeline", "PipelineTesting", "Evaluation", "EventLog", "SQLiteLog", "KafkaLogTesting",
-                "Tracking",
+                "lapwing", "Pipeline", "PipelineTesting", "Evaluation", "EventLog", "SQLiteLog", "KafkaLog",
+                "KafkaLogTesting", "Tracking",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings + openVINOHeaders),

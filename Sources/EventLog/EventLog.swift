@@ -13,6 +13,9 @@ public protocol EventLog: Sendable {
     /// How many partitions a topic has; nil when there is no such topic.
     func partitionCount(of topic: String) async throws -> Int?
 
+    /// How a topic is set up; nil when there is no such topic.
+    func describe(_ topic: String) async throws -> TopicDescription?
+
     /// Appends in the order given and returns when all of it is durable.
     ///
     /// The records of one call to one partition stay in order, and follow those of earlier calls. The call waits while

@@ -30,6 +30,17 @@ extension LogConformance {
             }
             try expectEqual(try await log.partitionCount(of: topic), 3, "partitions after the mismatch")
         },
+        Check("a topic is described as it was made") { context in
+            let log = try await context.log()
+            for cleanup in [TopicSpecification.Cleanup.keep, .compact, .deleteConsumed] {
+                let topic = try await context.topic(log, cleanup.rawValue, partitions: 3, cleanup)
+                let found = try await log.describe(topic)
+                try expectEqual(found?.name, topic, "name")
+                try expectEqual(found?.partitions, 3, "partitions of \(topic)")
+                try expectEqual(found?.cleanup, cleanup, "clean-up of \(topic)")
+            }
+            try expectEqual(try await log.describe(context.unique("none")), nil, "description of no topic")
+        },
         Check("an unknown topic and an unknown partition are errors") { context in
             let log = try await context.log()
             let none = context.unique("none")

@@ -16,6 +16,27 @@ extension LogConformance {
             let group = try await log.group(context.unique("group"))
             try expectEqual(group?.committed, [TopicPartition(source, 0): 5], "committed offsets")
         },
+        Check("a partition that ends in a transaction is read to its end, again and again") { context in
+            let log = try await context.log()
+            let source = try await context.topic(log, "source")
+            let results = try await context.topic(log, "results")
+            let partition = TopicPartition(results, 0)
+            try await log.append((0..<2).map { OutgoingRecord(source, 0, "\($0)") })
+            let member = try await context.join(log, source)
+            try await context.poll([member], until: "the records came") { member.records.count == 2 }
+            try await member.commitSeen(records: member.records.map { OutgoingRecord(results, 0, $0.text) })
+            for _ in 0..<3 {
+                var texts: [String] = []
+                let next = try await log.readAll(partition) { texts.append($0.text) }
+                try expectEqual(texts, ["0", "1"], "records")
+                let rest = try await log.read(
+                    partition, from: next, maxBytes: 1 << 20, wait: .milliseconds(200))
+                try expectEqual(rest.map(\.text), [], "what comes after them")
+            }
+            async let coming = log.read(partition, from: 2, maxBytes: 1 << 20, wait: context.patience)
+            try await log.append([OutgoingRecord(results, 0, "2")])
+            try expectEqual(try await coming.map(\.text), ["2"], "what was waited for")
+        },
         Check("a commit that fails writes nothing") { context in
             let log = try await context.log()
             let source = try await context.topic(log, "source", partitions: 2)

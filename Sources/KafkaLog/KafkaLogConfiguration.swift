@@ -12,17 +12,21 @@ public struct KafkaLogConfiguration: Sendable {
     public var replicationFactor: Int?
     /// How long new topics of `deleteConsumed` keep their records.
     public var retention: Duration
+    /// How many bytes of each partition new topics of `deleteConsumed` keep; nil: as the cluster is set up.
+    public var retentionBytes: Int?
     /// Told of brokers that are away, and, at level debug, what librdkafka says.
     public var logger: Logger
 
     public init(
         properties: [String: String] = [:], requestTimeout: Duration = .seconds(30), replicationFactor: Int? = nil,
-        retention: Duration = .seconds(7 * 86400), logger: Logger = Logger(label: "lapwing.kafka")
+        retention: Duration = .seconds(7 * 86400), retentionBytes: Int? = nil,
+        logger: Logger = Logger(label: "lapwing.kafka")
     ) {
         self.properties = properties
         self.requestTimeout = requestTimeout
         self.replicationFactor = replicationFactor
         self.retention = retention
+        self.retentionBytes = retentionBytes
         self.logger = logger
     }
 }

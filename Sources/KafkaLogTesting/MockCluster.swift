@@ -93,6 +93,9 @@ public final class MockCluster: @unchecked Sendable {  // librdkafka locks the c
         }
     }
 
+    /// What a topic was made with; nil for topics that the cluster made by itself.
+    func cleanup(of topic: String) -> TopicSpecification.Cleanup? { topics.withLock { $0[topic]?.cleanup } }
+
     /// All partitions of all topics.
     var partitions: [TopicPartition] {
         topics.withLock { topics in

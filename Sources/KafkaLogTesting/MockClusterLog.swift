@@ -3,7 +3,8 @@ public import KafkaLog
 
 /// A `KafkaLog` on a mock cluster: all is the product's but what the mock cluster has no requests for.
 ///
-/// Topics are made by the cluster itself, a group is described without its members, and offsets that are committed with
+/// Topics are made by the cluster itself, which also says what their clean-up is, a group is described without its
+/// members, and offsets that are committed with
 /// records are committed by themselves, too, since the mock cluster forgets those of transactions.
 public final class MockClusterLog: EventLog {
     public let cluster: MockCluster
@@ -36,6 +37,12 @@ public final class MockClusterLog: EventLog {
     }
 
     public func partitionCount(of topic: String) async throws -> Int? { try await log.partitionCount(of: topic) }
+
+    public func describe(_ topic: String) async throws -> TopicDescription? {
+        var description = try await log.describe(topic)
+        description?.cleanup = cluster.cleanup(of: topic)
+        return description
+    }
 
     public func append(_ records: [OutgoingRecord], onWait: (@Sendable () -> Void)?) async throws {
         try await log.append(records, onWait: onWait)

@@ -19,13 +19,15 @@ public struct Topics: Sendable, Hashable {
     public var deadLetters: String { prefix + "deadletter" }
     /// What was submitted: one record per video, so that submitting again does no work twice.
     public var videos: String { prefix + "videos" }
+    /// Results that were added up, over time or over a video: the newest of each key is all that counts.
+    public var summaries: String { prefix + "summaries" }
 
     /// The consumer group of the workers.
     public var workerGroup: String { prefix + "workers" }
     /// The consumer group of `lapwing collect`.
     public var collectGroup: String { prefix + "collect" }
 
-    /// All topics; those keyed by video have the same number of partitions, so that a video has one partition number.
+    /// All topics, with the same number of partitions, so that a video has one partition number in all of them.
     ///
     /// - Parameter chunkCapacity: bytes of chunks that may wait in an embedded log before producers wait.
     public func specifications(partitions: Int, chunkCapacity: Int? = nil) -> [TopicSpecification] {
@@ -38,6 +40,7 @@ public struct Topics: Sendable, Hashable {
             TopicSpecification(name: checkpoints, partitions: partitions, cleanup: .compact),
             TopicSpecification(name: deadLetters, partitions: partitions, cleanup: .keep),
             TopicSpecification(name: videos, partitions: partitions, cleanup: .compact),
+            TopicSpecification(name: summaries, partitions: partitions, cleanup: .compact),
         ]
     }
 }

@@ -49,6 +49,7 @@ public final class CrashingLog: EventLog {
 
     public func createTopics(_ topics: [TopicSpecification]) async throws { try await base.createTopics(topics) }
     public func partitionCount(of topic: String) async throws -> Int? { try await base.partitionCount(of: topic) }
+    public func describe(_ topic: String) async throws -> TopicDescription? { try await base.describe(topic) }
     public func append(_ records: [OutgoingRecord], onWait: (@Sendable () -> Void)?) async throws {
         try check()
         try await base.append(records, onWait: onWait)

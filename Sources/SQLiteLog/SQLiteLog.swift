@@ -64,6 +64,18 @@ public final class SQLiteLog: EventLog {
         }
     }
 
+    public func describe(_ topic: String) async throws -> TopicDescription? {
+        try await database.read("describe a topic") { [catalog] database in
+            guard let found = try catalog.topic(topic, database) else { return nil }
+            let capacity = try TopicCatalog.capacity(of: found, database)
+            var settings = ["cleanup": found.cleanup.rawValue]
+            settings["capacity"] = capacity.map { "\($0)" }
+            return TopicDescription(
+                name: topic, partitions: found.partitions.count, cleanup: found.cleanup, capacity: capacity,
+                settings: settings)
+        }
+    }
+
     // MARK: - Records
 
     public func append(_ records: [OutgoingRecord], onWait: (@Sendable () -> Void)?) async throws {

@@ -72,6 +72,13 @@ final class TopicCatalog: Sendable {
         return Topic(id: id, name: name, cleanup: cleanup, partitions: partitions)
     }
 
+    /// How many bytes a topic holds before appends wait; nil: no limit.
+    static func capacity(of topic: Topic, _ database: Database) throws -> Int? {
+        let capacity = try PreparedStatement(database, "SELECT capacity FROM topic WHERE id = ?1")
+            .first(topic.id) { $0.optionalInteger(0) }
+        return (capacity ?? nil).map { Int($0) }
+    }
+
     // MARK: - Creating
 
     /// Makes the topics that do not exist, within the caller's transaction.

@@ -9,6 +9,11 @@ enum LayeredArguments {
             var commandName: String
             var subcommands: [Command]?
             var arguments: [Argument]?
+
+            /// The long names of its options, and of those of its subcommands.
+            var longNames: [String] {
+                (arguments ?? []).compactMap(\.longName) + (subcommands ?? []).flatMap(\.longNames)
+            }
         }
         struct Argument: Decodable {
             struct Name: Decodable {
@@ -26,10 +31,14 @@ enum LayeredArguments {
 
     static func resolve(_ arguments: [String], environment: [String: String]) throws -> [String] {
         let help = try JSONDecoder().decode(Help.self, from: Data(Lapwing._dumpHelp().utf8))
-        guard let name = arguments.first,
-            let command = help.command.subcommands?.first(where: { $0.commandName == name })
-        else { return arguments }
-        var rest = Array(arguments.dropFirst())
+        var command = help.command
+        var rest = arguments
+        while let next = command.subcommands?.first(where: { $0.commandName == rest.first }) {
+            command = next
+            rest.removeFirst()
+        }
+        let names = arguments.prefix(arguments.count - rest.count)
+        guard !names.isEmpty else { return arguments }
         let file = try takeConfigPath(from: &rest) ?? environment["LAPWING_CONFIG"]
         let settings = try file.map(read) ?? [:]
         let options = (command.arguments ?? []).filter {
@@ -67,7 +76,7 @@ enum LayeredArguments {
         }
         // A flag that the command line takes back has done its work: it kept the other layers out.
         let takenBack = Set(flags.map { "--\($0)=false" })
-        return [name] + added + rest.filter { !takenBack.contains($0) }
+        return names + added + rest.filter { !takenBack.contains($0) }
     }
 
     private static func variable(_ option: String) -> String {
@@ -154,7 +163,7 @@ enum LayeredArguments {
 
     /// Refuses settings that no command has; those of other commands are fine, so that one file serves all.
     private static func check(_ settings: [String: [String]], file: String?, help: Help) throws {
-        let known = Set((help.command.subcommands ?? []).flatMap { $0.arguments ?? [] }.compactMap(\.longName))
+        let known = Set((help.command.subcommands ?? []).flatMap(\.longNames))
         for key in settings.keys.sorted() where !known.contains(key) {
             throw UsageError(
                 message: "configuration file \(file ?? ""): there is no option '\(key)'; see 'lapwing help COMMAND'")

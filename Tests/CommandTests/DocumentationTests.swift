@@ -12,6 +12,16 @@ struct DocumentationTests {
             var commandName: String
             var subcommands: [Command]?
             var arguments: [Argument]?
+
+            /// The command, or its subcommands by their whole names: `topics create`.
+            var leaves: [Command] {
+                guard let subcommands, !subcommands.isEmpty else { return [self] }
+                return subcommands.flatMap(\.leaves).map { leaf in
+                    var leaf = leaf
+                    leaf.commandName = "\(commandName) \(leaf.commandName)"
+                    return leaf
+                }
+            }
         }
         struct Argument: Decodable {
             struct Name: Decodable {
@@ -101,7 +111,7 @@ struct DocumentationTests {
         self.sections = sections
         let dump = try await Program.succeed(["--experimental-dump-help"])
         let help = try JSONDecoder().decode(Help.self, from: Data(dump.output.utf8))
-        commands = (help.command.subcommands ?? []).filter { $0.commandName != "help" }
+        commands = (help.command.subcommands ?? []).filter { $0.commandName != "help" }.flatMap(\.leaves)
     }
 
     private func options(of command: Help.Command) -> [Help.Argument] {

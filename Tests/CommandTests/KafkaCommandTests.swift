@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import KafkaLog
 import KafkaLogTesting
 import Logging
 import Pipeline
@@ -72,5 +73,117 @@ struct KafkaCommandTests {
         let address = try await Program.run(["status", "--log", "kafka://broker"])
         #expect(address.exitCode != 0)
         #expect(address.errors.contains("kafka://host:port"), "\(address)")
+    }
+}
+
+/// A real cluster, as `host:port`; topics are left behind on it.
+private let realCluster = ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"].flatMap {
+    $0.contains(":") ? $0 : nil
+}
+
+@Suite(
+    "topics create, topics describe on Kafka",
+    .enabled(if: realCluster != nil, "set LAPWING_TEST_KAFKA=host:port to make topics on a cluster"))
+struct KafkaTopicsTests {
+    private let url = "kafka://\(realCluster ?? "")"
+    private let topics = Topics(prefix: "test-\(UInt32.random(in: 0...UInt32.max)).")
+
+    private var options: [String] { ["--log", url, "--topic-prefix", topics.prefix] }
+
+    private func describe() async throws -> [String: [String: Any]] {
+        let json = try await Program.succeed(["topics", "describe", "--json"] + options)
+        let object = try #require(try JSONLines(json.output).objects.first)
+        let found = try #require(object["topics"] as? [[String: Any]])
+        return Dictionary(uniqueKeysWithValues: found.map { ($0["topic"] as? String ?? "", $0) })
+    }
+
+    @Test("topics are made once, with the settings that they need, and shown", .timeLimit(.minutes(1)))
+    func create() async throws {
+        let call =
+            ["topics", "create", "--partitions", "3", "--chunk-retention", "2d", "--chunk-retention-bytes", "1GiB"]
+            + options
+        for note in ["made", "there already"] {
+            let outcome = try await Program.succeed(call)
+            #expect(outcome.errors.isEmpty, "\(outcome)")
+            #expect(outcome.outputLines.dropFirst().count { $0.hasSuffix("3  \(note)") } == 6, "\(outcome)")
+        }
+        let table = try await Program.succeed(["topics", "describe"] + options)
+        #expect(table.errors.isEmpty, "\(table)")
+        let chunks = try #require(table.outputLines.dropFirst().first)
+        #expect(chunks.wholeMatch(of: /.*chunks +3 +\d+  delete +2d, 1\.1 GB a partition +0/) != nil, "\(table)")
+
+        let found = try await describe()
+        func settings(_ topic: String, _ names: String...) -> [String?] {
+            let settings = found[topic]?["settings"] as? [String: String]
+            return names.map { settings?[$0] }
+        }
+        #expect(
+            settings(topics.chunks, "cleanup.policy", "retention.ms", "retention.bytes")
+                == ["delete", "172800000", "1073741824"])
+        for topic in [topics.results, topics.deadLetters] {
+            #expect(settings(topic, "cleanup.policy", "retention.ms", "retention.bytes") == ["delete", "-1", "-1"])
+        }
+        for topic in [topics.checkpoints, topics.videos, topics.summaries] {
+            #expect(
+                settings(topic, "cleanup.policy", "segment.bytes", "segment.ms", "min.cleanable.dirty.ratio")
+                    == ["compact", "67108864", "3600000", "0.1"])
+        }
+        let more = try await Program.run(["topics", "create", "--partitions", "4"] + options)
+        #expect(more.exitCode == 1)
+        #expect(more.errors.contains("exists with 3 partitions, not 4"), "\(more)")
+        let name = try await Program.run(["topics", "create", "--log", url, "--topic-prefix", "a b"])
+        #expect(name.exitCode == 1)
+        #expect(name.errors.contains("topic 'a bchunks': "), "\(name)")
+        #expect(name.errors.contains("a topic's name is 1 to 249 letters"), "\(name)")
+        let other = try await Program.run(["submit", Clips.moving(frames: 10), "--partitions", "4"] + options)
+        #expect(other.exitCode == 2)
+        #expect(other.errors.contains("--partitions 4: the topics of \(url) have 3"), "\(other)")
+    }
+
+    @Test("without topics nothing begins, and the message names the call that makes them", .timeLimit(.minutes(1)))
+    func missing() async throws {
+        let folder = try TemporaryFolder()
+        for command in [
+            ["submit", try Clips.moving(frames: 10)], ["collect", "--output", folder.path], ["topics", "describe"],
+        ] {
+            let outcome = try await Program.run(command + options)
+            #expect(outcome.exitCode == 1)
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.errorLines.count { $0.contains("lapwing: error: ") } == 1, "\(outcome)")
+            #expect(
+                outcome.errors.contains(
+                    "'lapwing topics create --log \(url) --topic-prefix \(topics.prefix) --partitions N'"), "\(outcome)"
+            )
+        }
+        let log = try KafkaLog(url: url)
+        #expect(try await log.partitionCount(of: topics.chunks) == nil)
+        await log.close()
+    }
+
+    @Test("checkpoints that are not compacted, and topics that differ, stop whoever begins", .timeLimit(.minutes(1)))
+    func wrong() async throws {
+        let log = try KafkaLog(url: url)
+        var specifications = topics.specifications(partitions: 2)
+        for index in specifications.indices where specifications[index].name == topics.checkpoints {
+            specifications[index].cleanup = .keep
+        }
+        let other = Topics(prefix: topics.prefix + "b.")
+        var differing = other.specifications(partitions: 2)
+        differing[0].partitions = 3
+        try await log.createTopics(specifications + differing)
+        await log.close()
+        for (prefix, says) in [
+            (topics.prefix, "topic '\(topics.checkpoints)' is not compacted"),
+            (other.prefix, "\(other.chunks) has 3, \(other.results) has 2"),
+        ] {
+            let options = ["--log", url, "--topic-prefix", prefix]
+            let submit = try await Program.run(["submit", Clips.moving(frames: 10)] + options)
+            #expect(submit.exitCode == 1)
+            #expect(submit.errors.hasPrefix("lapwing: error: \(url): ") && submit.errors.contains(says), "\(submit)")
+            let described = try await Program.run(["topics", "describe"] + options)
+            #expect(described.exitCode == 0)
+            #expect(described.errors.hasPrefix("lapwing: warning: \(url): "), "\(described)")
+            #expect(described.errors.contains(says), "\(described)")
+        }
     }
 }

@@ -7,10 +7,11 @@ struct UsageTests {
         "every command explains itself by example",
         arguments: [
             "run", "submit", "worker", "collect", "results", "status", "annotate", "report", "evaluate", "track",
-            "synthesize", "doctor",
+            "synthesize", "doctor", "topics", "topics create", "topics describe",
         ])
     func help(command: String) async throws {
-        for arguments in [[command, "--help"], ["help", command]] {
+        let words = command.split(separator: " ").map(String.init)
+        for arguments in [words + ["--help"], ["help"] + words] {
             let outcome = try await Program.run(arguments)
             #expect(outcome.exitCode == 0, "\(outcome)")
             #expect(outcome.errors.isEmpty)

@@ -61,4 +61,23 @@ struct KafkaTests {
         await log.close()
         await second.close()
     }
+
+    @Test("topics that are missing are said, all at once, and the cluster makes none", .timeLimit(.minutes(1)))
+    func missingTopics() async throws {
+        let topics = Topics()
+        let cluster = MockCluster()
+        let log = try MockClusterLog(cluster, configuration: KafkaLogConfiguration(logger: Rig.quiet))
+        try await log.createTopics(topics.specifications(partitions: 3).filter { $0.name != topics.results })
+        for _ in 0..<2 {
+            let error = await #expect(throws: EventLogError.self) { try await topics.check(in: log) }
+            #expect(error?.code == .unknownTopic)
+            #expect(error?.detail.hasPrefix("\(cluster.url) has no topic 'lapwing.results': make the topics") == true)
+        }
+        try await log.createTopics(topics.specifications(partitions: 3))
+        #expect(try await topics.check(in: log) == 3)
+        // Settings that it did not show are not asked for again.
+        let time = try await ContinuousClock().measure { _ = try await log.describe(topics.chunks) }
+        #expect(time < .seconds(1))
+        await log.close()
+    }
 }

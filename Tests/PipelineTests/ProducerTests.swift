@@ -32,6 +32,7 @@ struct ProducerTests {
         }
         func createTopics(_ topics: [TopicSpecification]) async throws { try await base.createTopics(topics) }
         func partitionCount(of topic: String) async throws -> Int? { try await base.partitionCount(of: topic) }
+        func describe(_ topic: String) async throws -> TopicDescription? { try await base.describe(topic) }
         func read(_ partition: TopicPartition, from offset: Int64, maxBytes: Int, wait: Duration) async throws
             -> [LoggedRecord]
         { try await base.read(partition, from: offset, maxBytes: maxBytes, wait: wait) }

@@ -19,26 +19,31 @@ final class RDKafkaAdmin: Sendable {
 
     // MARK: Topics and partitions
 
-    /// How many partitions a topic has; nil when there is none of this name.
+    /// What brokers tell about a topic.
+    struct Topic: Sendable {
+        var partitions: Int
+        /// On how many brokers its partitions lie: each on as many at least.
+        var replicationFactor: Int
+    }
+
+    /// A topic by its name; nil when there is none.
     ///
     /// - Parameter listsAll: asks for all topics and looks for it, which makes no topic on clusters that make every one
     ///   that is asked for by name.
-    func partitionCount(_ topic: String, listsAll: Bool, timeout: Duration) throws(RDKafkaFailure) -> Int? {
-        guard !listsAll else { return try partitionCount(topic, nil, timeout) }
-        guard let handle = client.withHandle({ rd_kafka_topic_new($0, topic, nil) }) else {
+    func topic(_ name: String, listsAll: Bool, timeout: Duration) throws(RDKafkaFailure) -> Topic? {
+        guard !listsAll else { return try topic(name, nil, timeout) }
+        guard let handle = client.withHandle({ rd_kafka_topic_new($0, name, nil) }) else {
             throw RDKafkaFailure(rd_kafka_last_error())
         }
         defer { rd_kafka_topic_destroy(handle) }
-        return try partitionCount(topic, handle, timeout)
+        return try topic(name, handle, timeout)
     }
 
-    private func partitionCount(_ name: String, _ topic: OpaquePointer?, _ timeout: Duration) throws(RDKafkaFailure)
-        -> Int?
-    {
+    private func topic(_ name: String, _ handle: OpaquePointer?, _ timeout: Duration) throws(RDKafkaFailure) -> Topic? {
         var metadata: UnsafePointer<rd_kafka_metadata>?
         try RDKafkaFailure.check(
             client.withHandle {
-                rd_kafka_metadata($0, topic == nil ? 1 : 0, topic, &metadata, timeout.milliseconds)
+                rd_kafka_metadata($0, handle == nil ? 1 : 0, handle, &metadata, timeout.milliseconds)
             })
         guard let metadata else { return nil }
         defer { rd_kafka_metadata_destroy(metadata) }
@@ -49,12 +54,13 @@ final class RDKafkaAdmin: Sendable {
         case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC: return nil
         case let code: throw RDKafkaFailure(code)
         }
-        for partition in UnsafeBufferPointer(start: found.partitions, count: Int(found.partition_cnt))
-        where partition.err == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE {
+        let partitions = UnsafeBufferPointer(start: found.partitions, count: Int(found.partition_cnt))
+        for partition in partitions where partition.err == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE {
             // A new topic's partitions get their leaders one after the other.
             throw RDKafkaFailure(partition.err)
         }
-        return Int(found.partition_cnt)
+        return Topic(
+            partitions: partitions.count, replicationFactor: partitions.map { Int($0.replica_cnt) }.min() ?? 0)
     }
 
     /// The first offset held and the one after the last committed record.
@@ -69,7 +75,7 @@ final class RDKafkaAdmin: Sendable {
             let failure = RDKafkaFailure(code)
             // librdkafka keeps to the leader that it knows; asking about the topic tells it of the new one.
             if failure.isLeadership {
-                _ = try? partitionCount(partition.topic, listsAll: false, timeout: timeout)
+                _ = try? topic(partition.topic, listsAll: false, timeout: timeout)
             }
             throw failure
         }

@@ -121,8 +121,11 @@ struct RDKafkaFailure: Error, Sendable {
             return EventLogError(
                 .refused, operation: operation,
                 detail: "\(said): have the cluster's administrator allow it", recovery: .giveUp)
-        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
-            RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+        case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+            return EventLogError(
+                .invalidArgument, operation: operation,
+                detail: "\(said): a topic's name is 1 to 249 letters, digits, '.', '_' and '-'", recovery: .giveUp)
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
             return EventLogError(
                 .unknownTopic, operation: operation, detail: "\(said): create the topic first", recovery: .giveUp)
         case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:

@@ -9,6 +9,8 @@ final class RDKafkaReader: @unchecked Sendable {  // The log lends it to one rea
     private(set) var partition: TopicPartition?
     /// The offset that the next message will have at least.
     private(set) var position: Int64 = 0
+    /// From here to ``position`` there are only marks of transactions, and what was aborted.
+    private var nothingFrom: Int64 = 0
 
     init(name: String, properties: [(String, String)], logger: Logger) throws(EventLogError) {
         client = try RDKafkaClient(.consumer, name: name, properties: properties, logger: logger)
@@ -18,15 +20,21 @@ final class RDKafkaReader: @unchecked Sendable {  // The log lends it to one rea
 
     var events: RDKafkaEvents { client.events }
 
+    /// Whether the next message is the one that comes next from this offset on.
+    func isAt(_ partition: TopicPartition, _ offset: Int64) -> Bool {
+        self.partition == partition && nothingFrom <= offset && offset <= position
+    }
+
     /// Goes to an offset; does nothing where it is there already.
     func seek(_ partition: TopicPartition, _ offset: Int64) throws(RDKafkaFailure) {
-        if self.partition == partition, position == offset { return }
+        if isAt(partition, offset) { return }
         stop()
         let topic = try RDKafkaTopic(partition.topic, of: client)
         try topic.start(partition.partition, offset)
         self.topic = topic
         self.partition = partition
         position = offset
+        nothingFrom = offset
     }
 
     /// The next message, or nil when none came in time.
@@ -38,7 +46,13 @@ final class RDKafkaReader: @unchecked Sendable {  // The log lends it to one rea
     }
 
     /// Takes note of a record that was delivered.
-    func passed(_ offset: Int64) { position = offset + 1 }
+    func passed(_ offset: Int64) {
+        position = offset + 1
+        nothingFrom = position
+    }
+
+    /// Takes note of an end that was reached, which librdkafka tells once.
+    func reached(_ end: Int64) { position = max(position, end) }
 
     /// Lets go of the partition.
     func stop() {

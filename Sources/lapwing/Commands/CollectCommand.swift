@@ -28,7 +28,7 @@ struct CollectCommand: AsyncParsableCommand {
         try Folder.make(output, name: "output folder", remedy: "choose another with --output")
         let log = try logOptions.open(logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics
-        try await topicOptions.createTopics(in: log, topics)
+        try await topicOptions.prepare(log, logOptions)
         let logger = logging.logger("lapwing.collect")
         let rebuilder = try Rebuilder(folder: output, logger: logger) { path, frames in
             Console.output("\(path)  \(Table.grouped(frames)) frames")

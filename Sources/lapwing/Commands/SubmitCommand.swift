@@ -38,7 +38,7 @@ struct SubmitCommand: AsyncParsableCommand {
         let list = try InputList(inputs, videoID: videoID)
         let log = try logOptions.open()
         let topics = logOptions.topics
-        try await topicOptions.createTopics(in: log, topics)
+        try await topicOptions.prepare(log, logOptions)
         let producer = Producer(
             log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
             maxChunkBytes: chunkOptions.maxChunkBytes.bytes)

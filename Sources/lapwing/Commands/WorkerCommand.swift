@@ -36,7 +36,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let configuration = try processing.configuration(model: detector.model)
         let log = try logOptions.open(logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics
-        try await topicOptions.createTopics(in: log, topics)
+        try await topicOptions.prepare(log, logOptions)
         let logger = logging.logger("lapwing.worker")
         logger.info(
             "model loaded",

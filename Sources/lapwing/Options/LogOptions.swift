@@ -25,14 +25,17 @@ struct LogOptions: ParsableArguments {
     var topicPrefix = "lapwing."
 
     var topics: Topics { Topics(prefix: topicPrefix) }
+    var isKafka: Bool { log.hasPrefix("kafka://") }
 
     /// Opens the log.
     ///
     /// - Parameters:
     ///   - mustExist: refuse to make a new file: for commands that only look.
     ///   - logger: told of Kafka brokers that are away; nil: they are said on standard error.
-    func open(mustExist: Bool = false, logger: Logger? = nil) throws -> any EventLog {
-        if log.hasPrefix("kafka://") { return try openKafka(logger: logger) }
+    ///   - newTopics: what topics are made with that are made on a Kafka log.
+    func open(mustExist: Bool = false, logger: Logger? = nil, newTopics: NewTopicOptions? = nil) throws -> any EventLog
+    {
+        if isKafka { return try openKafka(logger: logger, newTopics: newTopics) }
         guard let path = log.removingPrefix("sqlite:"), !path.isEmpty else {
             throw UsageError(
                 message: "--log \(log): must be sqlite:PATH or kafka://HOST:PORT, for example sqlite:lapwing.db")
@@ -44,7 +47,7 @@ struct LogOptions: ParsableArguments {
         return try SQLiteLog(path: path)
     }
 
-    private func openKafka(logger: Logger?) throws -> KafkaLog {
+    private func openKafka(logger: Logger?, newTopics: NewTopicOptions?) throws -> KafkaLog {
         var properties: [String: String] = [:]
         if let kafkaConfig {
             let text: String
@@ -59,30 +62,9 @@ struct LogOptions: ParsableArguments {
         properties.merge(try KafkaProperties.fromEnvironment(ProcessInfo.processInfo.environment)) { $1 }
         var warnings = Logger(label: "lapwing.kafka") { _ in TerminalLogHandler() }
         warnings.logLevel = .warning
-        return try KafkaLog(url: log, configuration: .init(properties: properties, logger: logger ?? warnings))
-    }
-}
-
-/// How an embedded log's topics are made, by the first command that needs them.
-struct TopicOptions: ParsableArguments {
-    @Option(
-        name: .long, help: "Partitions of the topics, if they are not there yet: how many workers can share the work.")
-    var partitions = 16
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp("How much video may wait in an embedded log before submitting waits.", valueName: "size"))
-    var logLimit: ByteSize = ByteSize(bytes: 16 << 30)
-
-    func validate() throws {
-        guard (1...4096).contains(partitions) else { throw ValidationError("--partitions must be between 1 and 4096") }
-    }
-
-    /// Makes the topics that are not there; those that are stay as they are.
-    func createTopics(in log: any EventLog, _ topics: Topics) async throws {
-        let existing = try await log.partitionCount(of: topics.chunks)
-        try await log.createTopics(
-            topics.specifications(partitions: existing ?? partitions, chunkCapacity: logLimit.bytes))
+        var configuration = KafkaLogConfiguration(properties: properties, logger: logger ?? warnings)
+        newTopics?.apply(to: &configuration)
+        return try KafkaLog(url: log, configuration: configuration)
     }
 }
 
