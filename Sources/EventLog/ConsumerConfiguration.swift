@@ -2,22 +2,30 @@
 public struct ConsumerConfiguration: Sendable {
     public var group: String
     public var topics: [String]
-    /// A name that survives restarts; nil: one is made up.
+    /// What to call the member; nil: a name is made up.
     public var memberID: String?
+    /// A name that survives restarts, and that no other member has: one that comes back under it takes the place of the
+    /// one before. On Kafka it makes a static member (`group.instance.id`): one that leaves keeps its partitions until
+    /// its session times out, so that a restart moves none. Wins over ``memberID``.
+    public var instanceID: String?
     /// How long a member that no longer answers keeps its partitions.
     public var sessionTimeout: Duration
     /// About how many bytes of records one poll returns.
     public var maxPollBytes: Int
+    /// How many bytes of records a log's client may fetch ahead of the polls.
+    public var prefetchBytes: Int
 
     public init(
-        group: String, topics: [String], memberID: String? = nil, sessionTimeout: Duration = .seconds(10),
-        maxPollBytes: Int = 4 << 20
+        group: String, topics: [String], memberID: String? = nil, instanceID: String? = nil,
+        sessionTimeout: Duration = .seconds(10), maxPollBytes: Int = 4 << 20, prefetchBytes: Int = 16 << 20
     ) {
         self.group = group
         self.topics = topics
         self.memberID = memberID
+        self.instanceID = instanceID
         self.sessionTimeout = sessionTimeout
         self.maxPollBytes = maxPollBytes
+        self.prefetchBytes = prefetchBytes
     }
 }
 

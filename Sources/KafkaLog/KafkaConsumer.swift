@@ -23,6 +23,8 @@ final class KafkaConsumer: LogConsumer {
         /// The offset after the last one taken in; what comes again is passed over.
         var position: Int64 = 0
         var isPaused = false
+        /// Tells one assignment of the partition from the next.
+        var assignment: Int
 
         var waiting: Int { fetched.count - delivered }
     }
@@ -30,6 +32,7 @@ final class KafkaConsumer: LogConsumer {
     private struct State {
         var held: [TopicPartition: Held] = [:]
         var fetchedBytes = 0
+        var assignments = 0
         /// Revoked by the last poll, to be given back by the next one.
         var revoked: [TopicPartition] = []
         /// To be taken away and given again, so that the caller begins again from what is committed.
@@ -47,10 +50,13 @@ final class KafkaConsumer: LogConsumer {
     init(_ configuration: ConsumerConfiguration, log: KafkaLog) throws(EventLogError) {
         self.configuration = configuration
         self.log = log
+        let instanceID = configuration.instanceID ?? log.configuration.properties["group.instance.id"]
         memberID =
-            log.configuration.properties["group.instance.id"] ?? configuration.memberID
+            instanceID ?? configuration.memberID
             ?? "lapwing-" + String(UInt64.random(in: 0...UInt64.max), radix: 16)
         let session = Int(configuration.sessionTimeout.milliseconds)
+        // Half of what is fetched ahead waits here, half in librdkafka.
+        let ahead = max(1 << 20, configuration.prefetchBytes / 2)
         // A fetch of all partitions at once should not take much more than a poll is to bring.
         let fetchBytes = min(1 << 20, max(1 << 14, configuration.maxPollBytes / 4))
         let properties = log.consumerProperties(
@@ -60,11 +66,12 @@ final class KafkaConsumer: LogConsumer {
                 // librdkafka's threads keep a member alive. Who does not poll for so long hangs, and holds up the group.
                 ("max.poll.interval.ms", "\(max(600_000, session))"),
                 ("partition.assignment.strategy", "cooperative-sticky"),
-                ("fetch.message.max.bytes", "\(fetchBytes)"), ("queued.min.messages", "1000"),
+                ("fetch.message.max.bytes", "\(fetchBytes)"), ("fetch.max.bytes", "\(ahead)"),
+                ("queued.max.messages.kbytes", "\(ahead >> 10)"), ("queued.min.messages", "1000"),
             ],
             insist: [
                 ("group.id", configuration.group), ("auto.offset.reset", "earliest"), ("enable.partition.eof", "true"),
-            ])
+            ] + (instanceID.map { [("group.instance.id", $0)] } ?? []))
         member = try RDKafkaGroupConsumer(
             name: log.name, properties: properties, topics: configuration.topics, logger: log.configuration.logger)
         committer = KafkaCommitter(log: log, transactionalID: "\(configuration.group).\(memberID)")
@@ -159,7 +166,8 @@ final class KafkaConsumer: LogConsumer {
     }
 
     private static func hold(_ partitions: [TopicPartition], _ state: inout State) {
-        for partition in partitions { state.held[partition] = Held() }
+        state.assignments += 1
+        for partition in partitions { state.held[partition] = Held(assignment: state.assignments) }
         state.unheard.formUnion(partitions)
         state.hearingEnds = .now + .milliseconds(300)
     }
@@ -225,8 +233,8 @@ final class KafkaConsumer: LogConsumer {
 
     /// Takes in what librdkafka has fetched; true when anything came.
     private func fetch(waiting milliseconds: Int32) throws -> Bool {
-        // So much that partitions can take turns, and not much more than a poll brings.
-        let limit = max(4 << 20, configuration.maxPollBytes)
+        // So much that partitions can take turns.
+        let limit = max(1 << 20, configuration.prefetchBytes / 2)
         var slice = milliseconds
         var hasCome = false
         while state.withLock({ $0.fetchedBytes < limit }) {
@@ -336,11 +344,13 @@ final class KafkaConsumer: LogConsumer {
 
     /// A commit is not cancelled: what a member has finished may be written while it stops.
     func commit(_ transaction: LogTransaction) async throws {
+        // A partition that is lost and comes back while this waits is not the same any more.
+        let assignments = state.withLock { state in transaction.offsets.keys.map { ($0, state.held[$0]?.assignment) } }
+        try checkHeld(assignments)
         let records = try await log.prepare(transaction.records, "commit")
-        try checkHeld(transaction.offsets)
         do {
             try await committer.commit(records, transaction.offsets, of: member) { [self] () throws(EventLogError) in
-                try checkHeld(transaction.offsets)
+                try checkHeld(assignments)
             }
         } catch let error as EventLogError where error.code == .fenced {
             // The group may still think that they are ours: begin again from what is committed, so that none is lost.
@@ -353,9 +363,11 @@ final class KafkaConsumer: LogConsumer {
         }
     }
 
-    private func checkHeld(_ offsets: [TopicPartition: Int64]) throws(EventLogError) {
+    private func checkHeld(_ assignments: [(TopicPartition, Int?)]) throws(EventLogError) {
         try log.checkOpen("commit")
-        let missing = state.withLock { state in offsets.keys.sorted().first { state.held[$0] == nil } }
+        let missing = state.withLock { state in
+            assignments.first { $1 == nil || state.held[$0]?.assignment != $1 }?.0
+        }
         guard let missing else { return }
         throw EventLogError(
             .fenced, operation: "commit",

@@ -5,10 +5,15 @@ public import EventLog
 /// A worker calls it for one chunk at a time, the chunks of a video in order.
 public protocol ChunkHandler: Actor {
     /// Which videos of a partition are under way, and which are done; called when the partition is assigned.
-    func restore(partition: Int, from log: any EventLog) async throws -> RestoredVideos
+    ///
+    /// - Parameter onProgress: told how many offsets have been read, of how many.
+    func restore(
+        partition: Int, from log: any EventLog, onProgress: @escaping @Sendable (_ read: Int64, _ total: Int64) -> Void
+    ) async throws -> RestoredVideos
 
     /// Does the work of a chunk and says what is to be committed for it.
     ///
+    /// The next chunk of the video may come before that is committed; what cannot be committed ends with ``drop(partition:)``.
     /// Throws when the handler itself cannot go on; what is wrong with the chunk becomes part of the outcome.
     func handle(_ chunk: ChunkAssembly) async throws -> ChunkOutcome
 
@@ -18,9 +23,6 @@ public protocol ChunkHandler: Actor {
     ///   - frames: how many the producer counted, if it has said so; `chunks` likewise.
     func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) async throws
         -> ChunkOutcome
-
-    /// Notes that an outcome is committed.
-    func committed(_ outcome: ChunkOutcome) async
 
     /// Lets go of all videos of a partition: they are another worker's now.
     func drop(partition: Int) async

@@ -9,6 +9,4 @@ public struct ChunkOutcome: Sendable {
     public var videoIsDone: Bool
     /// Whether the chunk's records are needed until the video is done, since no checkpoint stands for them.
     public var keepsRecords = false
-    /// Where the video stands after the chunk.
-    var checkpoint: Checkpoint?
 }

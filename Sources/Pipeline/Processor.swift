@@ -20,7 +20,7 @@ public actor Processor: ChunkHandler {
 
     private struct Video {
         var partition: Int
-        /// The last committed state; nil before the first commit.
+        /// The state after the last chunk; nil before the first.
         var checkpoint: Checkpoint?
         /// The state in hand; nil until a chunk comes.
         var session: VideoSession?
@@ -48,9 +48,14 @@ public actor Processor: ChunkHandler {
     // MARK: Partitions
 
     /// Reads the newest checkpoint of each video of a partition.
-    public func restore(partition: Int, from log: any EventLog) async throws -> RestoredVideos {
+    public func restore(
+        partition: Int, from log: any EventLog, onProgress: @escaping @Sendable (_ read: Int64, _ total: Int64) -> Void
+    ) async throws -> RestoredVideos {
         var restored = RestoredVideos()
-        try await log.readAll(TopicPartition(topics.checkpoints, partition)) { logged in
+        let source = TopicPartition(topics.checkpoints, partition)
+        let range = try await log.offsets(of: source)
+        try await log.readAll(source) { logged in
+            onProgress(logged.offset - range.lowerBound + 1, Int64(range.count))
             guard let checkpoint = try Checkpoint.decode(logged) else { return }
             let id = checkpoint.videoID
             if checkpoint.state == .running {
@@ -100,11 +105,6 @@ public actor Processor: ChunkHandler {
         return keep(session, result, [])
     }
 
-    public func committed(_ outcome: ChunkOutcome) {
-        videos[outcome.videoID]?.checkpoint = outcome.checkpoint
-        if outcome.videoIsDone { videos[outcome.videoID] = nil }
-    }
-
     /// The session in hand, or a new one; it is put back by ``keep(_:_:_:)``, so that one that threw is not used again.
     private func takeSession(_ id: VideoID, partition: Int) throws(PipelineError) -> VideoSession {
         if videos[id] == nil { videos[id] = Video(partition: partition) }
@@ -124,7 +124,10 @@ public actor Processor: ChunkHandler {
         let checkpoint = step.checkpoint
         let id = checkpoint.videoID
         let partition = videos[id]?.partition
+        let isDone = checkpoint.state != .running
+        videos[id]?.checkpoint = checkpoint
         videos[id]?.session = session
+        if isDone { videos[id] = nil }
         var records = step.values.map {
             OutgoingRecord(topic: topics.results, partition: partition, record: Record(key: id.rawValue, value: $0))
         }
@@ -133,7 +136,6 @@ public actor Processor: ChunkHandler {
                 topic: topics.checkpoints, partition: partition,
                 record: Record(key: id.rawValue, value: JSONCoding.encode(checkpoint))))
         records += letters.map { $0.outgoing(topics: topics) }
-        return ChunkOutcome(
-            videoID: id, records: records, videoIsDone: checkpoint.state != .running, checkpoint: checkpoint)
+        return ChunkOutcome(videoID: id, records: records, videoIsDone: isDone)
     }
 }

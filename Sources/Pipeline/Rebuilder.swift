@@ -34,7 +34,9 @@ public actor Rebuilder: ChunkHandler {
         }
     }
 
-    public func restore(partition: Int, from log: any EventLog) throws -> RestoredVideos {
+    public func restore(
+        partition: Int, from log: any EventLog, onProgress: @escaping @Sendable (_ read: Int64, _ total: Int64) -> Void
+    ) throws -> RestoredVideos {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         let done = names.filter { !$0.hasSuffix(".part") }
             .compactMap { try? VideoID(URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent) }
@@ -84,8 +86,6 @@ public actor Rebuilder: ChunkHandler {
     public func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) -> ChunkOutcome {
         ChunkOutcome(videoID: video, records: [], videoIsDone: true)
     }
-
-    public func committed(_ outcome: ChunkOutcome) {}
 
     public func drop(partition: Int) {
         if current?.partition == partition { current = nil }

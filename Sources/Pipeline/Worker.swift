@@ -1,35 +1,42 @@
 public import EventLog
 public import Logging
 public import ServiceLifecycle
+internal import Synchronization
 
 /// One member of the workers' group: collects the chunks of its partitions, has them processed, commits the outcomes.
 ///
-/// Two loops share the actor. The poll loop takes records in and answers rebalances, and never works; the work loop
-/// takes one chunk at a time through the processor, and it alone commits. Results, checkpoint and offsets of a chunk are
-/// one transaction, so that whatever is killed, and whenever, the next owner of the partition goes on with the same bytes.
+/// Three loops share the actor. The poll loop takes records in and answers rebalances, and never works; the work loop
+/// takes one chunk at a time through the processor; the commit loop writes what has become of them. Results, checkpoint
+/// and offsets of a chunk are in one transaction, so that whatever is killed, and whenever, the next owner of the
+/// partition goes on with the same bytes.
 public actor Worker: Service {
-    private let log: any EventLog
-    private let topics: Topics
-    private let handler: any ChunkHandler
-    private let configuration: WorkerConfiguration
-    private let logger: Logger
-    private let budget: MemoryBudget
+    let log: any EventLog
+    let topics: Topics
+    let handler: any ChunkHandler
+    let configuration: WorkerConfiguration
+    let logger: Logger
+    let budget: MemoryBudget
 
-    private var collector: Collector
+    var collector: Collector
     /// Assigned partitions; the number tells one assignment of a partition from the next.
-    private var assignments: [TopicPartition: Int] = [:]
+    var assignments: [TopicPartition: Int] = [:]
     private var assignmentCount = 0
     /// Partitions being given back: no new chunk of theirs is begun.
     private var closing: Set<TopicPartition> = []
-    private var committed: [TopicPartition: Int64] = [:]
     private var isPaused = false
     private var isStopping = false
-    /// Whether the work loop has a chunk or a commit in hand, and who waits for that to end.
-    private var isBusy = false
-    private var waitingForWork: [CheckedContinuation<Void, Never>] = []
+    private var heartbeat: Heartbeat?
+    /// Since when the work loop has had a chunk in hand; nil: it has none.
+    private var busySince: ContinuousClock.Instant?
+    /// How often the work loop has put something out of its hand.
+    private var workCount = 0
     private let wake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    var commits = CommitQueue()
+    let commitWake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    /// Who waits for the work loop or the commit loop to get on.
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    /// - Throws: ``PipelineError`` when the spool folder cannot be made.
+    /// - Throws: ``PipelineError`` when the spool folder or the heartbeat's file cannot be made.
     public init(
         log: any EventLog, topics: Topics, handler: any ChunkHandler, configuration: WorkerConfiguration, logger: Logger
     ) throws(PipelineError) {
@@ -38,9 +45,11 @@ public actor Worker: Service {
         self.handler = handler
         self.configuration = configuration
         self.logger = logger
-        budget = MemoryBudget(limit: configuration.memoryLimit)
+        budget = MemoryBudget(
+            limit: configuration.memoryLimit - configuration.maxPollBytes - configuration.prefetchBytes)
         collector = Collector(
             policy: configuration.start, budget: budget, spool: try Spool(root: configuration.spoolRoot))
+        heartbeat = try configuration.heartbeatPath.map { path throws(PipelineError) in try Heartbeat(path: path) }
     }
 
     /// Works until stopped, or until nothing is left to do if so configured; then leaves the group.
@@ -50,16 +59,20 @@ public actor Worker: Service {
         let consumer = try await log.join(
             ConsumerConfiguration(
                 group: configuration.group, topics: [topics.chunks], memberID: configuration.memberID,
-                sessionTimeout: configuration.sessionTimeout,
-                maxPollBytes: min(4 << 20, max(1 << 20, configuration.memoryLimit / 8))))
+                instanceID: configuration.groupInstanceID, sessionTimeout: configuration.sessionTimeout,
+                maxPollBytes: configuration.maxPollBytes, prefetchBytes: configuration.prefetchBytes))
         logger.info("joined", metadata: ["group": "\(configuration.group)", "member": "\(consumer.memberID)"])
         do {
             try await withGracefulShutdownHandler {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await self.pollLoop(consumer) }
-                    group.addTask { try await self.workLoop(consumer) }
-                    // The first error ends both; so does the end of the work loop.
-                    while try await group.next() != nil { stop() }
+                    group.addTask { try await self.workLoop() }
+                    group.addTask { try await self.commitLoop(consumer) }
+                    // The work loop ends first, and has the commit loop end; the poll loop goes on until then, so that
+                    // the group does not wait for this member. The first error ends all.
+                    for _ in 0..<2 { _ = try await group.next() }
+                    group.cancelAll()
+                    do { try await group.waitForAll() } catch is CancellationError {}
                 }
             } onGracefulShutdown: {
                 Task { await self.stop() }
@@ -81,18 +94,24 @@ public actor Worker: Service {
     // MARK: Poll loop
 
     private func pollLoop(_ consumer: any LogConsumer) async throws {
-        defer { stop() }
-        while !isStopping {
+        while true {
+            beat()
             try await holdBack(consumer)
             switch try await consumer.poll(timeout: .milliseconds(200)) {
             case .records(let records): take(records)
-            case .assigned(let partitions): try await assign(partitions, consumer)
+            case .assigned(let partitions): try await assign(partitions)
             case .revoked(let partitions): await revoke(partitions)
             case .lost(let partitions): await drop(partitions, reason: "lost")
             case .idle: break
             }
             wake.continuation.yield()
         }
+    }
+
+    /// Shows that the worker lives, unless it has had the same chunk in hand for too long to be believed.
+    private func beat() {
+        if let busySince, .now - busySince > .seconds(600) { return }
+        heartbeat?.beat()
     }
 
     private func take(_ records: [LoggedRecord]) {
@@ -112,7 +131,7 @@ public actor Worker: Service {
     ///
     /// With nothing to work on, stopping would wait for ever: then chunks go to the spool.
     private func holdBack(_ consumer: any LogConsumer) async throws {
-        let hasWork = isBusy || collector.hasReady
+        let hasWork = busySince != nil || collector.hasReady
         if budget.isAboveHigh {
             if hasWork {
                 if !isPaused {
@@ -131,11 +150,15 @@ public actor Worker: Service {
         }
     }
 
-    private func assign(_ partitions: [TopicPartition], _ consumer: any LogConsumer) async throws {
+    private func assign(_ partitions: [TopicPartition]) async throws {
+        if isStopping { return }
+        // What is being written for an earlier assignment is decided first: its effect is to be seen here.
+        await wait { self.commits.isWriting(anyOf: partitions) }
+        let restoring = Restoring(logger, partitions: partitions.count)
         let offsets = try await log.group(configuration.group)?.committed ?? [:]
+        let restored = try await restore(partitions, restoring)
         var resumed = 0
         for partition in partitions {
-            let restored = try await handler.restore(partition: partition.partition, from: log)
             let position: Int64
             if let offset = offsets[partition] {
                 position = offset
@@ -144,9 +167,10 @@ public actor Worker: Service {
             }
             assignmentCount += 1
             assignments[partition] = assignmentCount
-            committed[partition] = offsets[partition]
-            collector.assign(partition, restored, position: position)
-            resumed += restored.running.count
+            commits.begin(partition, committed: offsets[partition])
+            let videos = restored[partition] ?? RestoredVideos()
+            collector.assign(partition, videos, position: position)
+            resumed += videos.running.count
         }
         logger.info(
             "partitions assigned",
@@ -156,39 +180,74 @@ public actor Worker: Service {
         logger.debug("partitions assigned", metadata: ["partitions": "\(partitions.map(\.partition))"])
     }
 
+    /// Has the handler read what it knows of the partitions' videos, of several partitions at a time.
+    private func restore(_ partitions: [TopicPartition], _ restoring: Restoring) async throws
+        -> [TopicPartition: RestoredVideos]
+    {
+        let (log, handler) = (log, handler)
+        return try await withThrowingTaskGroup(of: (TopicPartition, RestoredVideos).self) { group in
+            var restored: [TopicPartition: RestoredVideos] = [:]
+            for (number, partition) in partitions.enumerated() {
+                if number >= 4, let (partition, videos) = try await group.next() { restored[partition] = videos }
+                group.addTask {
+                    let videos = try await handler.restore(partition: partition.partition, from: log) { read, total in
+                        restoring.note(partition, read, total)
+                    }
+                    return (partition, videos)
+                }
+            }
+            for try await (partition, videos) in group { restored[partition] = videos }
+            return restored
+        }
+    }
+
     private func revoke(_ partitions: [TopicPartition]) async {
         closing.formUnion(partitions)
-        if isBusy { await withCheckedContinuation { waitingForWork.append($0) } }
+        let count = workCount
+        await wait { self.busySince != nil && self.workCount == count }
+        commits.isUrgent = true
+        commitWake.continuation.yield()
+        await wait { self.commits.isWaiting(anyOf: partitions) || self.commits.isWriting(anyOf: partitions) }
         await drop(partitions, reason: "given back")
         closing.subtract(partitions)
     }
 
-    private func drop(_ partitions: [TopicPartition], reason: String) async {
-        for partition in partitions {
+    func drop(_ partitions: [TopicPartition], reason: String) async {
+        let owned = partitions.filter { assignments[$0] != nil }
+        for partition in owned {
             assignments[partition] = nil
-            committed[partition] = nil
+            budget.release(commits.drop(partition))
             collector.drop(partition)
-            await handler.drop(partition: partition.partition)
         }
-        logger.info(
-            "partitions \(reason)", metadata: ["count": "\(partitions.count)", "owned": "\(assignments.count)"])
+        for partition in owned { await handler.drop(partition: partition.partition) }
+        guard !owned.isEmpty else { return }
+        logger.info("partitions \(reason)", metadata: ["count": "\(owned.count)", "owned": "\(assignments.count)"])
     }
 
     // MARK: Work loop
 
-    private func workLoop(_ consumer: any LogConsumer) async throws {
-        defer { finishBusy() }
+    private func workLoop() async throws {
+        defer {
+            busySince = nil
+            commits.workHasEnded = true
+            commitWake.continuation.yield()
+            gotOn()
+        }
         var signal = wake.stream.makeAsyncIterator()
         var idleCheck = ContinuousClock.now
         while true {
-            isBusy = true
-            if !isStopping, let chunk = collector.next(excluding: closing) {
-                try await process(chunk, consumer)
-                finishBusy()
+            try Task.checkCancellation()
+            busySince = .now
+            let chunk = isStopping ? nil : collector.next(excluding: closing)
+            if let chunk { try await process(chunk) } else { try await housekeeping() }
+            busySince = nil
+            workCount += 1
+            gotOn()
+            if chunk != nil {
+                // A log that takes nothing holds the work up.
+                await wait { self.commits.isFull }
                 continue
             }
-            try await housekeeping(consumer)
-            finishBusy()
             if isStopping { return }
             if configuration.exitWhenIdle, .now - idleCheck > .milliseconds(400) {
                 idleCheck = .now
@@ -198,90 +257,61 @@ public actor Worker: Service {
         }
     }
 
-    private func finishBusy() {
-        isBusy = false
-        for waiting in waitingForWork { waiting.resume() }
-        waitingForWork.removeAll()
+    /// Waits while a condition holds that the work loop or the commit loop will end.
+    private func wait(while condition: () -> Bool) async {
+        while condition(), !Task.isCancelled { await withCheckedContinuation { waiting.append($0) } }
     }
 
-    private func process(_ chunk: ChunkAssembly, _ consumer: any LogConsumer) async throws {
+    /// Wakes those who wait.
+    func gotOn() {
+        for waiting in waiting { waiting.resume() }
+        waiting.removeAll()
+    }
+
+    private func process(_ chunk: ChunkAssembly) async throws {
         let partition = chunk.topicPartition
         guard let assignment = assignments[partition] else { return }
         let outcome = try await handler.handle(chunk)
         // The partition may have been lost meanwhile, and even have come back: then this outcome is nobody's.
         guard assignments[partition] == assignment else { return }
         collector.finish(chunk, outcome)
-        try await commit(outcome, in: partition, consumer)
+        enqueue(outcome, of: partition)
     }
 
-    /// Commits what moves without a chunk: dead letters, offsets of records that nobody needs, videos given up.
-    private func housekeeping(_ consumer: any LogConsumer) async throws {
-        let open = Set(assignments.keys).subtracting(closing)
-        for partition in open.sorted() {
-            guard let safe = collector.safeOffset(of: partition) else { continue }
-            guard safe > committed[partition] ?? 0 || collector.hasLetters(of: partition) else { continue }
-            try await commit(nil, in: partition, consumer)
-        }
+    private func enqueue(_ outcome: ChunkOutcome, of partition: TopicPartition) {
+        budget.reserve(commits.add(outcome, of: partition))
+        commitWake.continuation.yield()
+    }
+
+    /// Sees to what moves without a chunk: dead letters, offsets of records that nobody needs, videos given up.
+    private func housekeeping() async throws {
         if let patience = configuration.videoTimeout {
-            for (id, partition) in collector.stalled(for: patience) where open.contains(partition) {
-                try await giveUp(id, in: partition, consumer)
+            for (id, partition) in collector.stalled(for: patience)
+            where assignments[partition] != nil && !closing.contains(partition) {
+                try await giveUp(id, in: partition)
             }
         }
         // A full log and videos that wait for their last chunks would wait for each other.
         if !collector.hasReady, !isStopping, try await log.isFull(topics.chunks) { _ = collector.startEarly() }
+        commitWake.continuation.yield()
     }
 
-    private func giveUp(_ id: VideoID, in partition: TopicPartition, _ consumer: any LogConsumer) async throws {
+    private func giveUp(_ id: VideoID, in partition: TopicPartition) async throws {
+        let assignment = assignments[partition]
         let totals = collector.totals(of: id)
         let outcome = try await handler.giveUp(
             id, partition: partition.partition, reason: "incomplete: its chunks stopped coming", frames: totals.frames,
             chunks: totals.chunks)
-        guard assignments[partition] != nil else { return }
+        guard assignments[partition] == assignment else { return }
         collector.abandon(id)
-        try await commit(outcome, in: partition, consumer)
+        enqueue(outcome, of: partition)
         logger.error("video given up: incomplete", metadata: ["video": "\(id)"])
-    }
-
-    /// One transaction: the outcome's records, dead letters of the partition, the safe offset.
-    private func commit(_ outcome: ChunkOutcome?, in partition: TopicPartition, _ consumer: any LogConsumer)
-        async throws
-    {
-        var transaction = LogTransaction(records: outcome?.records ?? [])
-        // By whom a result was made is told beside its value, which must not depend on it.
-        let signature = Record.Header("lapwing-worker", consumer.memberID)
-        for index in transaction.records.indices { transaction.records[index].record.headers.append(signature) }
-        transaction.records += collector.takeLetters(of: partition).map { $0.outgoing(topics: topics) }
-        guard let offset = collector.safeOffset(of: partition) else { return }
-        transaction.offsets = [partition: offset]
-        do {
-            try await commit(transaction, consumer)
-        } catch let error as EventLogError where error.code == .fenced {
-            logger.warning("fenced: the partition is another worker's", metadata: ["partition": "\(partition)"])
-            return await drop([partition], reason: "lost")
-        }
-        committed[partition] = offset
-        guard let outcome else { return }
-        await handler.committed(outcome)
-        if outcome.videoIsDone { logger.info("video done", metadata: ["video": "\(outcome.videoID)"]) }
-    }
-
-    /// Commits, trying again while the log says that this may help.
-    private func commit(_ transaction: LogTransaction, _ consumer: any LogConsumer) async throws {
-        var pause = Duration.milliseconds(50)
-        while true {
-            do {
-                return try await consumer.commit(transaction)
-            } catch let error as EventLogError where error.recovery == .retry {
-                logger.warning("commit failed, trying again", metadata: ["error": "\(error)"])
-                try await Task.sleep(for: pause)
-                pause = min(pause * 2, .seconds(5))
-            }
-        }
     }
 
     /// Whether every chunk in the log, whoever's, has been processed.
     private func isIdle() async throws -> Bool {
-        guard !collector.hasReady, let partitions = try await log.partitionCount(of: topics.chunks) else {
+        guard !collector.hasReady, commits.isEmpty, let partitions = try await log.partitionCount(of: topics.chunks)
+        else {
             return false
         }
         let done = try await log.group(configuration.group)?.committed ?? [:]
@@ -291,5 +321,32 @@ public actor Worker: Service {
             if range.upperBound > done[partition] ?? range.lowerBound { return false }
         }
         return true
+    }
+}
+
+/// Says now and then how far the reading of checkpoints is.
+private final class Restoring: Sendable {
+    private let logger: Logger
+    private let partitions: Int
+    private let last = Mutex(ContinuousClock.now)
+
+    init(_ logger: Logger, partitions: Int) {
+        self.logger = logger
+        self.partitions = partitions
+    }
+
+    func note(_ partition: TopicPartition, _ read: Int64, _ total: Int64) {
+        let isDue = last.withLock { last in
+            guard .now - last > .seconds(2) else { return false }
+            last = .now
+            return true
+        }
+        guard isDue else { return }
+        logger.info(
+            "reading checkpoints",
+            metadata: [
+                "partition": "\(partition.partition)", "of": "\(partitions)",
+                "percent": "\(100 * read / max(total, 1))",
+            ])
     }
 }

@@ -4,7 +4,7 @@ public struct WorkerConfiguration: Sendable {
     public var group: String
     /// When a video's first chunk may be processed.
     public var start: StartPolicy
-    /// Bytes of chunks held in memory before intake stops or the spool is used.
+    /// Bytes of chunks, fetched or in hand, and of outcomes held in memory before intake stops or the spool is used.
     public var memoryLimit: Int
     /// Where the spool's folder is made.
     public var spoolRoot: String
@@ -14,13 +14,20 @@ public struct WorkerConfiguration: Sendable {
     public var videoTimeout: Duration?
     /// Whether to leave once every chunk in the log has been processed.
     public var exitWhenIdle: Bool
-    /// A name for the worker that survives restarts; nil: one is made up.
+    /// What to call the worker; nil: a name is made up.
     public var memberID: String?
+    /// Makes it a static member of that name (``EventLog/ConsumerConfiguration/instanceID``).
+    public var groupInstanceID: String?
+    /// Chunk outcomes that are ready within this time of the last commit share a transaction.
+    public var commitInterval: Duration
+    /// A file that is touched about once a second while the worker lives, for whoever watches it.
+    public var heartbeatPath: String?
 
     public init(
         group: String, start: StartPolicy = .complete, memoryLimit: Int = 512 << 20, spoolRoot: String,
         sessionTimeout: Duration = .seconds(10), videoTimeout: Duration? = .seconds(1800), exitWhenIdle: Bool = false,
-        memberID: String? = nil
+        memberID: String? = nil, groupInstanceID: String? = nil, commitInterval: Duration = .milliseconds(100),
+        heartbeatPath: String? = nil
     ) {
         self.group = group
         self.start = start
@@ -30,5 +37,13 @@ public struct WorkerConfiguration: Sendable {
         self.videoTimeout = videoTimeout
         self.exitWhenIdle = exitWhenIdle
         self.memberID = memberID
+        self.groupInstanceID = groupInstanceID
+        self.commitInterval = commitInterval
+        self.heartbeatPath = heartbeatPath
     }
+
+    /// About how many bytes of records one poll returns; part of the memory limit.
+    var maxPollBytes: Int { min(4 << 20, max(1 << 20, memoryLimit / 8)) }
+    /// How many bytes the log's client may have fetched ahead of that; part of the memory limit.
+    var prefetchBytes: Int { min(16 << 20, max(2 << 20, memoryLimit / 8)) }
 }

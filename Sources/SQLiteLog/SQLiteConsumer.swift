@@ -49,7 +49,8 @@ final class SQLiteConsumer: LogConsumer {
         guard !configuration.group.isEmpty else { throw failure("the group has no name: give it one") }
         guard !configuration.topics.isEmpty else { throw failure("no topics: name one at least") }
         guard configuration.sessionTimeout > .zero else { throw failure("the session timeout must be more than 0") }
-        let name = configuration.memberID ?? "member-" + String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        let given = configuration.instanceID ?? configuration.memberID
+        let name = given ?? "member-" + String(UInt64.random(in: 0...UInt64.max), radix: 16)
         guard !name.isEmpty else { throw failure("the member has no name: give it one, or none to have one made up") }
         let membership = try await log.database.write("join") { [catalog = log.catalog] database, outcome in
             try GroupStore.join(configuration, name: name, replaces: true, database, catalog, &outcome)

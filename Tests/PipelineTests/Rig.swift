@@ -58,7 +58,7 @@ struct Rig {
     func worker(
         _ log: any EventLog, configuration: ProcessingConfiguration? = nil, capacity: Int = 2,
         start: StartPolicy = .complete, memory: Int = 64 << 20, videoTimeout: Duration? = nil,
-        exitWhenIdle: Bool = true,
+        exitWhenIdle: Bool = true, commitInterval: Duration = .zero,
         onFrame: @escaping @Sendable (VideoID) -> Void = { _ in },
         beforeFrame: @escaping @Sendable () throws -> Void = {}
     ) throws -> Worker {
@@ -69,7 +69,8 @@ struct Rig {
             log: log, topics: topics, handler: processor,
             configuration: WorkerConfiguration(
                 group: topics.workerGroup, start: start, memoryLimit: memory, spoolRoot: folder.path,
-                sessionTimeout: .seconds(2), videoTimeout: videoTimeout, exitWhenIdle: exitWhenIdle),
+                sessionTimeout: .seconds(2), videoTimeout: videoTimeout, exitWhenIdle: exitWhenIdle,
+                commitInterval: commitInterval),
             logger: Self.quiet)
     }
 

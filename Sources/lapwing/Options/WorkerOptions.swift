@@ -4,7 +4,9 @@ import Pipeline
 
 /// How a worker or a collector goes about its work.
 struct WorkerOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("How much video is held in memory at most.", valueName: "size"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("How much video is held in memory at most, fetched ahead or in hand.", valueName: "size"))
     var memory = ByteSize(bytes: 512 << 20)
 
     @Option(name: .long, help: ArgumentHelp("Where video goes that does not fit into memory.", valueName: "folder"))
@@ -21,6 +23,27 @@ struct WorkerOptions: ParsableArguments {
         help: ArgumentHelp("How long a worker that no longer answers keeps its partitions.", valueName: "seconds"))
     var sessionTimeout = 10.0
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A name of this worker's own that survives restarts: one that comes back under it within the session timeout "
+                + "gets its partitions back (a static member, in Kafka's words).", valueName: "name"))
+    var groupInstanceID: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What is ready within this time of the last commit is committed together; 0: at once.",
+            valueName: "seconds"))
+    var commitInterval = 0.1
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Touch this file about once a second while the worker lives, for probes that look at its age.",
+            valueName: "file"))
+    var heartbeatFile: String?
+
     @Flag(name: .long, help: "Leave once nothing is left to do.")
     var exitWhenIdle = false
 
@@ -31,6 +54,10 @@ struct WorkerOptions: ParsableArguments {
         guard (0...1e9).contains(videoTimeout) else {
             throw ValidationError("--video-timeout must be between 0 and 1000000000 seconds")
         }
+        guard (0...60).contains(commitInterval) else {
+            throw ValidationError("--commit-interval must be between 0 and 60 seconds")
+        }
+        guard groupInstanceID != "" else { throw ValidationError("--group-instance-id must not be empty") }
         guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16MiB") }
     }
 
@@ -46,6 +73,7 @@ struct WorkerOptions: ParsableArguments {
         return WorkerConfiguration(
             group: group, start: start, memoryLimit: memory.bytes, spoolRoot: spoolDir,
             sessionTimeout: .seconds(sessionTimeout), videoTimeout: videoTimeout > 0 ? .seconds(videoTimeout) : nil,
-            exitWhenIdle: exitWhenIdle, memberID: Self.memberID)
+            exitWhenIdle: exitWhenIdle, memberID: Self.memberID, groupInstanceID: groupInstanceID,
+            commitInterval: .seconds(commitInterval), heartbeatPath: heartbeatFile)
     }
 }
