@@ -77,7 +77,7 @@ struct KafkaCommandTests {
 }
 
 /// A real cluster, as `host:port`; topics are left behind on it.
-private let realCluster = ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"].flatMap {
+let realCluster = ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"].flatMap {
     $0.contains(":") ? $0 : nil
 }
 
