@@ -314,11 +314,12 @@ public actor Worker: Service {
         else {
             return false
         }
-        let done = try await log.group(configuration.group)?.committed ?? [:]
+        let group =
+            try await log.group(configuration.group)
+            ?? GroupDescription(name: configuration.group, members: [], committed: [:])
         for number in 0..<partitions {
             let partition = TopicPartition(topics.chunks, number)
-            let range = try await log.offsets(of: partition)
-            if range.upperBound > done[partition] ?? range.lowerBound { return false }
+            if group.lag(of: partition, holding: try await log.offsets(of: partition)) > 0 { return false }
         }
         return true
     }

@@ -103,6 +103,65 @@ struct KafkaTests {
         await log.close()
     }
 
+    /// Counts what a worker's group makes it do.
+    private actor Watch: ChunkHandler {
+        let processor: Processor
+        var restored = 0
+        var dropped = 0
+
+        init(_ processor: Processor) { self.processor = processor }
+
+        func restore(
+            partition: Int, from log: any EventLog, onProgress: @escaping @Sendable (Int64, Int64) -> Void
+        ) async throws -> RestoredVideos {
+            restored += 1
+            return try await processor.restore(partition: partition, from: log, onProgress: onProgress)
+        }
+
+        func handle(_ chunk: ChunkAssembly) async throws -> ChunkOutcome { try await processor.handle(chunk) }
+
+        func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) async throws
+            -> ChunkOutcome
+        {
+            try await processor.giveUp(video, partition: partition, reason: reason, frames: frames, chunks: chunks)
+        }
+
+        func drop(partition: Int) async {
+            dropped += 1
+            await processor.drop(partition: partition)
+        }
+    }
+
+    @Test("A chunk that takes longer than the session's timeout costs no partition", .timeLimit(.minutes(2)))
+    func longChunk() async throws {
+        let clips = try clips(1)
+        let expected = try await Rig.undisturbed(clips)
+        let cluster = try await Cluster()
+        let log = try cluster.open()
+        let topics = cluster.rig.topics
+        try await cluster.rig.submit(clips, to: log)
+        let frames = Mutex(0)
+        let watch = Watch(
+            Processor(
+                detector: ScriptedDetector(beforeFrame: {
+                    let number = frames.withLock { frames in
+                        frames += 1
+                        return frames
+                    }
+                    if number == 5 { sleep(13) }
+                }), configuration: try cluster.rig.configuration(), topics: topics))
+        let worker = try Worker(
+            log: log, topics: topics, handler: watch,
+            configuration: WorkerConfiguration(
+                group: topics.workerGroup, spoolRoot: cluster.rig.folder.path, sessionTimeout: .seconds(6),
+                exitWhenIdle: true), logger: Rig.quiet)
+        try await worker.run()
+        await log.close()
+        #expect(await watch.restored == 4)
+        #expect(await watch.dropped == 0)
+        try await cluster.check(expected)
+    }
+
     /// What may happen to a cluster while it is used.
     struct Trouble: Sendable, CustomTestStringConvertible {
         var testDescription: String
