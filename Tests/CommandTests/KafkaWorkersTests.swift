@@ -1,14 +1,15 @@
 import Foundation
+import KafkaLogTesting
 import Pipeline
 import Testing
 
 /// Processes on a real cluster, with the shipped model.
 @Suite(
     "Workers on a Kafka cluster",
-    .enabled(if: realCluster != nil, "set LAPWING_TEST_KAFKA=host:port to have workers killed on a cluster"))
+    .enabled(if: TestedKafka.address != nil, "set LAPWING_TEST_KAFKA=host:port to have workers killed on a cluster"))
 struct KafkaWorkersTests {
     private let options = [
-        "--log", "kafka://\(realCluster ?? "")", "--topic-prefix", "test-\(UInt32.random(in: 0...UInt32.max)).",
+        "--log", "kafka://\(TestedKafka.address ?? "")", "--topic-prefix", "test-\(UInt32.random(in: 0...UInt32.max)).",
     ]
     private let processing = ["--model", StreetModelTests.model, "--config", StreetModelTests.settings]
 
@@ -91,7 +92,7 @@ struct KafkaWorkersTests {
         func read(_ topic: String, _ format: String) async throws -> [String] {
             let outcome = try await Program.start(
                 [
-                    "-b", realCluster ?? "", "-C", "-e", "-q", "-t", options[3] + topic, "-X",
+                    "-b", TestedKafka.address ?? "", "-C", "-e", "-q", "-t", options[3] + topic, "-X",
                     "isolation.level=read_committed", "-f", format,
                 ], seconds: 30, executable: Self.kcat ?? ""
             ).outcome()

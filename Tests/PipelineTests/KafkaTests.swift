@@ -7,17 +7,15 @@ import PipelineTesting
 import Synchronization
 import Testing
 
-private let kafka = ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"]
-
 /// The pipeline on Kafka: on librdkafka's mock cluster, or on the real one that `LAPWING_TEST_KAFKA=host:port` names.
-@Suite("On Kafka", .enabled(if: kafka != nil, "takes minutes on a cluster in the process: make test-kafka"))
+@Suite("On Kafka", .enabled(if: TestedKafka.isWanted, "takes minutes on a cluster in the process: make test-kafka"))
 struct KafkaTests {
     /// A cluster, and topics of the test's own on it.
     private final class Cluster: Sendable {
         let mock: MockCluster?
         let rig: Rig
 
-        init(partitions: Int = 4, mock: Bool = kafka?.contains(":") != true) async throws {
+        init(partitions: Int = 4, mock: Bool = TestedKafka.address == nil) async throws {
             self.mock = mock ? MockCluster() : nil
             rig = try await Rig(topics: Topics(prefix: "test-\(UInt32.random(in: 0...UInt32.max))."))
             let log = try open()
@@ -28,7 +26,7 @@ struct KafkaTests {
         func open() throws -> any EventLog {
             let configuration = KafkaLogConfiguration(logger: Rig.quiet)
             if let mock { return try MockClusterLog(mock, configuration: configuration) }
-            return try KafkaLog(url: "kafka://\(kafka ?? "")", configuration: configuration)
+            return try KafkaLog(url: "kafka://\(TestedKafka.address ?? "")", configuration: configuration)
         }
 
         func worker(
