@@ -1,0 +1,132 @@
+import EventLog
+import Foundation
+import KafkaLog
+
+/// The log on a Kafka cluster: large records as chunks are, by turns with librdkafka by itself, and commits.
+enum KafkaStage {
+    private static let largeBytes = 900_000
+    private static let partitions = 4
+    private static let keys = 8
+
+    static func measure(_ bench: Bench, into report: inout Report) async throws {
+        guard let cluster = bench.kafka else { return }
+        bench.note("kafka")
+        try await measureLarge(bench, cluster, into: &report)
+        try await measureCommits(bench, cluster, into: &report)
+    }
+
+    // MARK: Large records
+
+    private static func measureLarge(_ bench: Bench, _ cluster: KafkaCluster, into report: inout Report) async throws {
+        let value = (0..<largeBytes).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let count = bench.isQuick ? 200 : 1000
+        let megabytes = Double(count * largeBytes) / 1e6
+        let perCall = [1, 4]
+        var appends: [[Double]] = [[], []]
+        var polls: [Double] = []
+        var sends: [Double] = []
+        var receipts: [Double] = []
+        for run in 0...bench.runs {
+            let topics = try await cluster.makeTopics(perCall.count + 1, partitions: partitions)
+            for (kind, batch) in perCall.enumerated() {
+                let append = try await append(value, times: count, perCall: batch, to: topics[kind], cluster)
+                if run > 0 { appends[kind].append(megabytes / append) }
+            }
+            let send = try cluster.baseline.produce(value, times: count, keys: keys, to: topics[perCall.count])
+            let poll = try await poll(bytes: count * largeBytes, of: topics[0], cluster)
+            let receipt = try cluster.baseline.consume(bytes: count * largeBytes, of: topics[0])
+            for topic in topics { try cluster.baseline.delete(topic) }
+            guard run > 0 else { continue }
+            sends.append(megabytes / send)
+            polls.append(megabytes / poll)
+            receipts.append(megabytes / receipt)
+        }
+        let sent = Samples(sends)
+        for (kind, batch) in perCall.enumerated() {
+            let samples = Samples(appends[kind])
+            report.add(
+                Row(
+                    .kafka, "append 900 KB records, \(batch) a call, durable", "MB/s", samples,
+                    ratio: .init(samples, to: sent, called: "librdkafka")))
+        }
+        report.add(Row(.kafka, "librdkafka: send 900 KB, all at once, acknowledged", "MB/s", sent))
+        let (polled, received) = (Samples(polls), Samples(receipts))
+        report.add(
+            Row(
+                .kafka, "poll 900 KB records", "MB/s", polled, ratio: .init(polled, to: received, called: "librdkafka"))
+        )
+        report.add(Row(.kafka, "librdkafka: receive 900 KB, untouched", "MB/s", received))
+    }
+
+    /// As the producer does it: one call after the other, each of them durable before the next.
+    private static func append(
+        _ value: [UInt8], times count: Int, perCall: Int, to topic: String, _ cluster: KafkaCluster
+    ) async throws -> Double {
+        try await cluster.withLog { log in
+            // Connections are made, and the producer gets its ID, before it is measured.
+            try await log.append([.init(topic: topic, record: Record(key: "video-0", value: []))])
+            let start = ContinuousClock.now
+            for first in stride(from: 0, to: count, by: perCall) {
+                try await log.append(
+                    (first..<first + perCall).map {
+                        .init(topic: topic, record: Record(key: "video-\($0 % keys)", value: value))
+                    })
+            }
+            return start.duration(to: .now).seconds
+        }
+    }
+
+    /// As a worker does it: one poll after the other, from the assignment of the partitions on.
+    private static func poll(bytes: Int, of topic: String, _ cluster: KafkaCluster) async throws -> Double {
+        try await cluster.withLog { log in
+            let consumer = try await log.join(ConsumerConfiguration(group: cluster.makeName(), topics: [topic]))
+            var start = ContinuousClock.now
+            var received = 0
+            while received < bytes {
+                switch try await consumer.poll(timeout: .milliseconds(200)) {
+                case .assigned: start = .now
+                case .records(let records): received += records.reduce(0) { $0 + ($1.record.value?.count ?? 0) }
+                default: break
+                }
+            }
+            let seconds = start.duration(to: .now).seconds
+            try await consumer.leave()
+            return seconds
+        }
+    }
+
+    // MARK: Commits
+
+    /// What a chunk costs in transactions, one after the other: its results, and the offset behind it.
+    private static func measureCommits(
+        _ bench: Bench, _ cluster: KafkaCluster, into report: inout Report
+    ) async throws {
+        let count = bench.isQuick ? 50 : 200
+        let results = 40
+        let topics = try await cluster.makeTopics(2, partitions: 1)
+        let samples = try await cluster.withLog { log in
+            let consumer = try await log.join(ConsumerConfiguration(group: cluster.makeName(), topics: [topics[0]]))
+            var isReady = false
+            while !isReady {
+                if case .assigned = try await consumer.poll(timeout: .seconds(5)) { isReady = true }
+            }
+            let records = (0..<results).map { _ in
+                OutgoingRecord(topic: topics[1], record: Record(key: "video", value: Array(repeating: 7, count: 300)))
+            }
+            var offset: Int64 = 0
+            let samples = try await bench.samples {
+                let start = ContinuousClock.now
+                for _ in 0..<count {
+                    offset += 1
+                    try await consumer.commit(
+                        .init(records: records, offsets: [TopicPartition(topics[0], 0): offset]))
+                }
+                return Double(count) / start.duration(to: .now).seconds
+            }
+            try await consumer.leave()
+            return samples
+        }
+        for topic in topics { try cluster.baseline.delete(topic) }
+        report.add(Row(.kafka, "commit \(results) results and an offset, one after the other", "commits/s", samples))
+    }
+}
