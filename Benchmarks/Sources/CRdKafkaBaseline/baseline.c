@@ -111,24 +111,10 @@ const char *baseline_produce(baseline_properties properties, const char *topic, 
 
 // MARK: Consume
 
-static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *partitions,
-                         void *opaque) {
-    rd_kafka_error_t *error;
-    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        *(double *)opaque = now();
-        error = rd_kafka_incremental_assign(client, partitions);
-    } else {
-        error = rd_kafka_incremental_unassign(client, partitions);
-    }
-    if (error) rd_kafka_error_destroy(error);
-}
-
-const char *baseline_consume(baseline_properties properties, const char *topic, long long bytes, double *seconds) {
+const char *baseline_consume(baseline_properties properties, const char *topic, long long bytes,
+                             double *bytes_per_second) {
     rd_kafka_conf_t *conf = configuration(properties);
     if (!conf) return reason;
-    double start = 0;
-    rd_kafka_conf_set_opaque(conf, &start);
-    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
     rd_kafka_t *consumer = client(RD_KAFKA_CONSUMER, conf);
     if (!consumer) return reason;
     rd_kafka_poll_set_consumer(consumer);
@@ -137,7 +123,10 @@ const char *baseline_consume(baseline_properties properties, const char *topic, 
     rd_kafka_resp_err_t code = rd_kafka_subscribe(consumer, topics);
     rd_kafka_topic_partition_list_destroy(topics);
     const char *failure = code ? because(code) : NULL;
-    for (long long received = 0; !failure && received < bytes;) {
+    double start = 0;
+    long long received = 0;
+    long long before = 0;
+    while (!failure && received < bytes) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer, patience_ms);
         if (!message) {
             failure = "nothing came for a minute";
@@ -145,8 +134,12 @@ const char *baseline_consume(baseline_properties properties, const char *topic, 
         }
         if (!message->err) received += (long long)message->len;
         rd_kafka_message_destroy(message);
+        if (received && !before) {
+            start = now();
+            before = received;
+        }
     }
-    *seconds = now() - start;
+    *bytes_per_second = (double)(received - before) / (now() - start);
     rd_kafka_consumer_close(consumer);
     rd_kafka_destroy(consumer);
     return failure;

@@ -29,7 +29,7 @@ struct Baseline {
         return seconds
     }
 
-    /// Receives so many bytes of a topic as a group of its own; returns the seconds that it took.
+    /// Receives so many bytes of a topic as a group of its own; returns how many a second, from the first that come.
     ///
     /// With librdkafka's defaults of how much is fetched at once, which are larger than `KafkaLog`'s.
     func consume(bytes: Int, of topic: String) throws -> Double {
@@ -38,9 +38,9 @@ struct Baseline {
             "enable.auto.commit": "false", "isolation.level": "read_committed",
             "partition.assignment.strategy": "cooperative-sticky",
         ]
-        var seconds = 0.0
-        try call("consume", properties) { baseline_consume($0, topic, Int64(bytes), &seconds) }
-        return seconds
+        var speed = 0.0
+        try call("consume", properties) { baseline_consume($0, topic, Int64(bytes), &speed) }
+        return speed
     }
 
     func delete(_ topic: String) throws { try call("delete topics", [:]) { baseline_delete_topic($0, topic) } }

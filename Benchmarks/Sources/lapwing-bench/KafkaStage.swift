@@ -28,18 +28,28 @@ enum KafkaStage {
         var receipts: [Double] = []
         for run in 0...bench.runs {
             let topics = try await cluster.makeTopics(perCall.count + 1, partitions: partitions)
-            for (kind, batch) in perCall.enumerated() {
-                let append = try await append(value, times: count, perCall: batch, to: topics[kind], cluster)
-                if run > 0 { appends[kind].append(megabytes / append) }
+            // Whoever comes later finds the disk busier.
+            for turn in topics.indices {
+                let who = (turn + run) % topics.count
+                if who < perCall.count {
+                    let time = try await append(value, times: count, perCall: perCall[who], to: topics[who], cluster)
+                    if run > 0 { appends[who].append(megabytes / time) }
+                } else {
+                    let time = try cluster.baseline.produce(value, times: count, keys: keys, to: topics[who])
+                    if run > 0 { sends.append(megabytes / time) }
+                }
             }
-            let send = try cluster.baseline.produce(value, times: count, keys: keys, to: topics[perCall.count])
-            let poll = try await poll(bytes: count * largeBytes, of: topics[0], cluster)
-            let receipt = try cluster.baseline.consume(bytes: count * largeBytes, of: topics[0])
+            let bytes = count * largeBytes
+            for turn in 0..<2 {
+                if (turn + run) % 2 == 0 {
+                    let speed = try await poll(bytes: bytes, of: topics[0], cluster)
+                    if run > 0 { polls.append(speed / 1e6) }
+                } else {
+                    let speed = try cluster.baseline.consume(bytes: bytes, of: topics[0])
+                    if run > 0 { receipts.append(speed / 1e6) }
+                }
+            }
             for topic in topics { try cluster.baseline.delete(topic) }
-            guard run > 0 else { continue }
-            sends.append(megabytes / send)
-            polls.append(megabytes / poll)
-            receipts.append(megabytes / receipt)
         }
         let sent = Samples(sends)
         for (kind, batch) in perCall.enumerated() {
@@ -76,22 +86,25 @@ enum KafkaStage {
         }
     }
 
-    /// As a worker does it: one poll after the other, from the assignment of the partitions on.
+    /// As a worker does it: one poll after the other. Bytes per second from the first that come.
     private static func poll(bytes: Int, of topic: String, _ cluster: KafkaCluster) async throws -> Double {
         try await cluster.withLog { log in
             let consumer = try await log.join(ConsumerConfiguration(group: cluster.makeName(), topics: [topic]))
-            var start = ContinuousClock.now
+            var start: ContinuousClock.Instant?
             var received = 0
+            var before = 0
             while received < bytes {
-                switch try await consumer.poll(timeout: .milliseconds(200)) {
-                case .assigned: start = .now
-                case .records(let records): received += records.reduce(0) { $0 + ($1.record.value?.count ?? 0) }
-                default: break
+                guard case .records(let records) = try await consumer.poll(timeout: .milliseconds(200)) else {
+                    continue
                 }
+                received += records.reduce(0) { $0 + ($1.record.value?.count ?? 0) }
+                guard start == nil else { continue }
+                start = .now
+                before = received
             }
-            let seconds = start.duration(to: .now).seconds
+            let seconds = (start ?? .now).duration(to: .now).seconds
             try await consumer.leave()
-            return seconds
+            return Double(received - before) / seconds
         }
     }
 

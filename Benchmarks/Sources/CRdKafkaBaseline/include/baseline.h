@@ -21,8 +21,9 @@ const char *baseline_produce(baseline_properties properties, const char *topic, 
 
 /// Receives as much as a topic holds as the only member of a group, without looking at it.
 ///
-/// @param seconds from the assignment of the partitions to the last of `bytes`.
-const char *baseline_consume(baseline_properties properties, const char *topic, long long bytes, double *seconds);
+/// @param bytes_per_second from the first record that comes, not counted, to the last of `bytes`.
+const char *baseline_consume(baseline_properties properties, const char *topic, long long bytes,
+                             double *bytes_per_second);
 
 /// Deletes a topic; the cluster may take its time.
 const char *baseline_delete_topic(baseline_properties properties, const char *topic);
