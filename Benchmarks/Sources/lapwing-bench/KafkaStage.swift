@@ -19,7 +19,7 @@ enum KafkaStage {
 
     private static func measureLarge(_ bench: Bench, _ cluster: KafkaCluster, into report: inout Report) async throws {
         let value = (0..<largeBytes).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        let count = bench.isQuick ? 200 : 1000
+        let count = bench.isQuick ? 200 : 600
         let megabytes = Double(count * largeBytes) / 1e6
         let perCall = [1, 4]
         var appends: [[Double]] = [[], []]

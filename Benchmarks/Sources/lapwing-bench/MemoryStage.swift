@@ -39,11 +39,11 @@ enum MemoryStage {
         try cluster.baseline.delete(topic)
         // What is allocated once, and the allocator's own, is there by then.
         let (warm, end) = (Samples([resident[1]]), Samples([resident[resident.count - 1]]))
-        report.add(Row(.kafkaMemory, "resident after 200,000 small records", "MB", warm))
+        report.add(Row(.kafkaMemory, "resident after 200000 small records", "MB", warm))
         report.add(
             Row(
-                .kafkaMemory, "resident after \(count / 1000),000", "MB", end,
-                ratio: .init(end, to: warm, called: "after 200,000")))
+                .kafkaMemory, "resident after \(count) small records", "MB", end,
+                ratio: .init(end, to: warm, called: "after 200000")))
     }
 
     /// What of this process is in memory.
