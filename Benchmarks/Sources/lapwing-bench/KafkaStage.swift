@@ -21,18 +21,18 @@ enum KafkaStage {
         let value = (0..<largeBytes).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let count = bench.isQuick ? 200 : 600
         let megabytes = Double(count * largeBytes) / 1e6
-        let perCall = [1, 4]
-        var appends: [[Double]] = [[], []]
+        let ways = [(perCall: 1, calls: 1), (perCall: 4, calls: 1), (perCall: 4, calls: 4)]
+        var appends: [[Double]] = ways.map { _ in [] }
         var polls: [Double] = []
         var sends: [Double] = []
         var receipts: [Double] = []
         for run in 0...bench.runs {
-            let topics = try await cluster.makeTopics(perCall.count + 1, partitions: partitions)
+            let topics = try await cluster.makeTopics(ways.count + 1, partitions: partitions)
             // Whoever comes later finds the disk busier.
             for turn in topics.indices {
                 let who = (turn + run) % topics.count
-                if who < perCall.count {
-                    let time = try await append(value, times: count, perCall: perCall[who], to: topics[who], cluster)
+                if who < ways.count {
+                    let time = try await append(value, times: count, ways[who], to: topics[who], cluster)
                     if run > 0 { appends[who].append(megabytes / time) }
                 } else {
                     let time = try cluster.baseline.produce(value, times: count, keys: keys, to: topics[who])
@@ -52,11 +52,12 @@ enum KafkaStage {
             for topic in topics { try cluster.baseline.delete(topic) }
         }
         let sent = Samples(sends)
-        for (kind, batch) in perCall.enumerated() {
+        for (kind, way) in ways.enumerated() {
             let samples = Samples(appends[kind])
+            let together = way.calls > 1 ? "\(way.calls) calls at once" : "durable"
             report.add(
                 Row(
-                    .kafka, "append 900 KB records, \(batch) a call, durable", "MB/s", samples,
+                    .kafka, "append 900 KB records, \(way.perCall) a call, \(together)", "MB/s", samples,
                     ratio: .init(samples, to: sent, called: "librdkafka")))
         }
         report.add(Row(.kafka, "librdkafka: send 900 KB, all at once, acknowledged", "MB/s", sent))
@@ -68,19 +69,28 @@ enum KafkaStage {
         report.add(Row(.kafka, "librdkafka: receive 900 KB, untouched", "MB/s", received))
     }
 
-    /// As the producer does it: one call after the other, each of them durable before the next.
+    /// As producers do it: each of them one call after the other, each call durable before the next.
     private static func append(
-        _ value: [UInt8], times count: Int, perCall: Int, to topic: String, _ cluster: KafkaCluster
+        _ value: [UInt8], times count: Int, _ way: (perCall: Int, calls: Int), to topic: String,
+        _ cluster: KafkaCluster
     ) async throws -> Double {
         try await cluster.withLog { log in
             // Connections are made, and the producer gets its ID, before it is measured.
             try await log.append([.init(topic: topic, record: Record(key: "video-0", value: []))])
             let start = ContinuousClock.now
-            for first in stride(from: 0, to: count, by: perCall) {
-                try await log.append(
-                    (first..<first + perCall).map {
-                        .init(topic: topic, record: Record(key: "video-\($0 % keys)", value: value))
-                    })
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for producer in 0..<way.calls {
+                    group.addTask {
+                        let step = way.perCall * way.calls
+                        for first in stride(from: producer * way.perCall, to: count, by: step) {
+                            try await log.append(
+                                (first..<min(first + way.perCall, count)).map {
+                                    .init(topic: topic, record: Record(key: "video-\($0 % keys)", value: value))
+                                })
+                        }
+                    }
+                }
+                try await group.waitForAll()
             }
             return start.duration(to: .now).seconds
         }
