@@ -55,8 +55,10 @@ final class KafkaConsumer: LogConsumer {
             instanceID ?? configuration.memberID
             ?? "lapwing-" + String(UInt64.random(in: 0...UInt64.max), radix: 16)
         let session = Int(configuration.sessionTimeout.milliseconds)
-        // Half of what is fetched ahead waits here, half in librdkafka.
-        let ahead = max(1 << 20, configuration.prefetchBytes / 2)
+        // Of what is fetched ahead, half waits in librdkafka, a quarter is on its way, and a quarter waits here. When a
+        // fetch arrives and finds the queue full, librdkafka looks again a second later: two must have room. For the same
+        // reason the number of records in the queue (queued.min.messages) is left as large as it is.
+        let quarter = max(1 << 20, configuration.prefetchBytes / 4)
         // A fetch of all partitions at once should not take much more than a poll is to bring.
         let fetchBytes = min(1 << 20, max(1 << 14, configuration.maxPollBytes / 4))
         let properties = log.consumerProperties(
@@ -66,8 +68,8 @@ final class KafkaConsumer: LogConsumer {
                 // librdkafka's threads keep a member alive. Who does not poll for so long hangs, and holds up the group.
                 ("max.poll.interval.ms", "\(max(600_000, session))"),
                 ("partition.assignment.strategy", "cooperative-sticky"),
-                ("fetch.message.max.bytes", "\(fetchBytes)"), ("fetch.max.bytes", "\(ahead)"),
-                ("queued.max.messages.kbytes", "\(ahead >> 10)"), ("queued.min.messages", "1000"),
+                ("fetch.message.max.bytes", "\(fetchBytes)"), ("fetch.max.bytes", "\(quarter)"),
+                ("queued.max.messages.kbytes", "\(2 * quarter >> 10)"),
             ],
             insist: [
                 ("group.id", configuration.group), ("auto.offset.reset", "earliest"), ("enable.partition.eof", "true"),
@@ -231,13 +233,17 @@ final class KafkaConsumer: LogConsumer {
         }
     }
 
+    /// How much is taken in, so that partitions can take turns.
+    private var intakeLimit: Int { max(1 << 20, configuration.prefetchBytes / 4) }
+
     /// Takes in what librdkafka has fetched; true when anything came.
+    ///
+    /// One message at least: above the limit there is only what belongs to paused partitions, and others go on.
     private func fetch(waiting milliseconds: Int32) throws -> Bool {
-        // So much that partitions can take turns.
-        let limit = max(1 << 20, configuration.prefetchBytes / 2)
+        let limit = intakeLimit
         var slice = milliseconds
         var hasCome = false
-        while state.withLock({ $0.fetchedBytes < limit }) {
+        while !hasCome || state.withLock({ $0.fetchedBytes < limit }) {
             guard let message = member.poll(milliseconds: slice) else { break }
             slice = 0
             hasCome = true
@@ -286,9 +292,11 @@ final class KafkaConsumer: LogConsumer {
 
     /// Some of what was fetched: of each partition that is not paused its share, from the one on whose turn it is.
     private func deliver() -> [LoggedRecord]? {
-        state.withLock { state in
+        let limit = intakeLimit
+        return state.withLock { state in
             // The first broker that answers is not to have all the turns.
-            guard state.unheard.isEmpty || ContinuousClock.now >= state.hearingEnds else { return nil }
+            let isHeard = state.unheard.isEmpty || ContinuousClock.now >= state.hearingEnds
+            guard isHeard || state.fetchedBytes >= limit else { return nil }
             let ready = state.held.filter { !$0.value.isPaused && $0.value.waiting > 0 }.keys.sorted()
             guard !ready.isEmpty else { return nil }
             let first = state.turn % ready.count

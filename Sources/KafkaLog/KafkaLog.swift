@@ -109,7 +109,8 @@ public final class KafkaLog: EventLog {
 
     func makeProducer(transactionalID: String?) throws(EventLogError) -> RDKafkaProducer {
         var insist = [("enable.idempotence", "true"), ("partitioner", "murmur2_random")]
-        var defaults = [("linger.ms", "2"), ("queue.buffering.max.kbytes", "65536")]
+        // A batch waits for more records until it is full, and large records shall not wait.
+        var defaults = [("linger.ms", "2"), ("batch.size", "524288"), ("queue.buffering.max.kbytes", "65536")]
         if let transactionalID {
             insist.append(("transactional.id", transactionalID))
             // What a worker that was killed has left open is in the readers' way for so long.
