@@ -19,6 +19,7 @@ extension KafkaLog {
         admin.events.forgetRefusal()
         return try await queue.run { [self] signal in
             let deadline = Deadline(after: patience ?? configuration.requestTimeout)
+            let shortDeadline = Deadline(after: min(configuration.requestTimeout, .seconds(10)))
             var pause = 1
             while true {
                 do throws(RDKafkaFailure) {
@@ -31,10 +32,12 @@ extension KafkaLog {
                     if let refusal = admin.events.refusal { throw refusal.error(operation, subject) }
                     let failure = error.error(operation, subject)
                     guard failure.recovery == .retry else { throw failure }
-                    if deadline.hasPassed, patience != nil || !hasAnswered.load(ordering: .relaxed) {
+                    let cause = admin.events.cause(of: error)
+                    let isTooLate = deadline.hasPassed || cause.isDefinite && shortDeadline.hasPassed
+                    if isTooLate, patience != nil || !hasAnswered.load(ordering: .relaxed) {
                         throw EventLogError(
                             .unavailable, operation: operation,
-                            detail: "\(name) does not answer (\(error.message)): check the address, and whether "
+                            detail: "\(name) does not answer (\(cause.message)): check the address, and whether "
                                 + "security.protocol is as the cluster wants it",
                             recovery: .retry)
                     }

@@ -69,9 +69,45 @@ struct RDKafkaFailure: Error, Sendable {
         }
     }
 
+    /// Whether a connection broke in mid-handshake, which librdkafka tells in the codes of a refusal.
+    ///
+    /// Brokers that stop do so, and those that are spoken to in another protocol than theirs.
+    private var isBrokenOff: Bool {
+        let signs = [
+            "unexpected eof", "Disconnected", "Connection reset", "Broken pipe", "Broker transport failure", "imed out",
+        ]
+        return signs.contains { message.contains($0) }
+    }
+
+    /// Whether a connection failed at once, for a reason that seldom goes by itself: nobody listens there, there is no
+    /// such host, or another protocol is spoken.
+    var isDefinite: Bool {
+        code == RD_KAFKA_RESP_ERR__RESOLVE || message.contains("Connection refused")
+            || message.contains("security.protocol") || code != RD_KAFKA_RESP_ERR__TRANSPORT && isBrokenOff
+    }
+
+    /// Whether it is about a connection.
+    var isConnection: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__SSL,
+            RD_KAFKA_RESP_ERR__AUTHENTICATION:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it says nothing but that there is no connection.
+    var isVague: Bool {
+        code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || message == String(cString: rd_kafka_err2str(code))
+    }
+
     /// Whether whoever asks has no leave, which asking again does not change.
     var isRefused: Bool {
         switch code {
+        case _ where isBrokenOff: false
+        // A broker that wants another certificate says so in an alert and hangs up.
+        case RD_KAFKA_RESP_ERR__TRANSPORT:
+            message.contains("SSL routines") && (message.contains("certificate") || message.contains("alert"))
         case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__SSL,
             RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:
             true
@@ -114,7 +150,8 @@ struct RDKafkaFailure: Error, Sendable {
         case _ where isRefused:
             return EventLogError(
                 .refused, operation: operation,
-                detail: "\(said): check user, password, certificates and security.protocol in --kafka-config",
+                detail: "\(said): check user, password, certificates and security.protocol in --kafka-config and "
+                    + "LAPWING_KAFKA_…",
                 recovery: .giveUp)
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
             RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
