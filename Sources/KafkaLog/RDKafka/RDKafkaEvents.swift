@@ -17,7 +17,7 @@ final class RDKafkaEvents: Sendable {
         var refusal: RDKafkaFailure?
         /// Why the client is of no use any more.
         var fatal: RDKafkaFailure?
-        /// Why the last record that could not be delivered was not.
+        /// Why the first record of the transaction that could not be delivered was not.
         var undelivered: RDKafkaFailure?
         var rebalances: [Rebalance] = []
         /// Whether the group has ever given this consumer partitions, or told it that it has none.
@@ -111,7 +111,7 @@ final class RDKafkaEvents: Sendable {
                 if let delivery = message.pointee._private {
                     Unmanaged<RDKafkaDelivery>.fromOpaque(delivery).takeRetainedValue().delivered(code)
                 } else if code != RD_KAFKA_RESP_ERR_NO_ERROR, let events = RDKafkaEvents.of(opaque) {
-                    events.state.withLock { $0.undelivered = RDKafkaFailure(code) }
+                    events.failed(code, topic: message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) })
                 }
             }
         case .groupConsumer:
@@ -121,6 +121,15 @@ final class RDKafkaEvents: Sendable {
             }
         case .consumer: break
         }
+    }
+
+    /// Notes why a record of a transaction was not delivered.
+    private func failed(_ code: rd_kafka_resp_err_t, topic: String?) {
+        // Those that went down with it say nothing of why.
+        if code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT { return }
+        var failure = RDKafkaFailure(code)
+        if let topic { failure.message = "topic '\(topic)': \(failure.message)" }
+        state.withLock { state in if state.undelivered == nil { state.undelivered = failure } }
     }
 
     /// What made a client useless.

@@ -11,6 +11,8 @@ struct RDKafkaFailure: Error, Sendable {
     var requiresAbort = false
     /// The client is of no use any more.
     var isFatal = false
+    /// Whether it was done all the same is not known.
+    var isInDoubt = false
 
     init(_ code: rd_kafka_resp_err_t, _ message: String? = nil) {
         self.code = code
@@ -142,6 +144,11 @@ struct RDKafkaFailure: Error, Sendable {
     func error(_ operation: String, _ subject: String) -> EventLogError {
         let said = "\(subject): \(message) (\(name))"
         switch code {
+        case _ where isInDoubt:
+            return EventLogError(
+                .inDoubt, operation: operation,
+                detail: "\(said); whether it was written is not known: begin again from what is committed",
+                recovery: .abort)
         case _ where isFenced:
             return EventLogError(
                 .fenced, operation: operation,
@@ -190,6 +197,8 @@ struct RDKafkaFailure: Error, Sendable {
 extension EventLogError.Code {
     /// The cluster does not let this user in, or does not let it do this.
     public static let refused = Self(rawValue: "refused")
+    /// Whether it was written is not known.
+    static let inDoubt = Self(rawValue: "in doubt")
 }
 
 extension EventLogError {
