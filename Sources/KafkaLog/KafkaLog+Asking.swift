@@ -15,9 +15,10 @@ extension KafkaLog {
     ) async throws -> Answer {
         try checkOpen(operation)
         try Task.checkCancellation()
-        let admin = try admin(seesAll: seesAll)
-        admin.events.forgetRefusal()
+        let first = try admin(seesAll: seesAll)
+        first.events.forgetRefusal()
         return try await queue.run { [self] signal in
+            var admin = first
             let deadline = Deadline(after: patience ?? configuration.requestTimeout)
             let shortDeadline = Deadline(after: min(configuration.requestTimeout, .seconds(10)))
             var pause = 1
@@ -42,6 +43,8 @@ extension KafkaLog {
                             recovery: .retry)
                     }
                     admin.events.heard(error)
+                    // librdkafka goes on asking a coordinator that it knows, for as long as it is asked.
+                    if error.isOtherCoordinator { admin = try replace(admin, seesAll: seesAll) }
                     for _ in 0..<pause where !signal.isStopped && !closing.isStopped { sleepBriefly() }
                     pause = min(pause * 2, 100)
                 }

@@ -135,6 +135,15 @@ public final class KafkaLog: EventLog {
         }
     }
 
+    /// Another client instead of one that must forget what it knows.
+    func replace(_ client: RDKafkaAdmin, seesAll: Bool) throws(EventLogError) -> RDKafkaAdmin {
+        shared.withLock { shared in
+            if shared.admin === client { shared.admin = nil }
+            if shared.observer === client { shared.observer = nil }
+        }
+        return try admin(seesAll: seesAll)
+    }
+
     func producer() throws(EventLogError) -> RDKafkaProducer {
         try shared.withLock { (shared) throws(EventLogError) in
             if let producer = shared.producer, !producer.isUseless { return producer }

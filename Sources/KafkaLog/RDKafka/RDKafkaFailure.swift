@@ -103,6 +103,9 @@ struct RDKafkaFailure: Error, Sendable {
         code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || message == String(cString: rd_kafka_err2str(code))
     }
 
+    /// Whether it says that a group's coordinator is elsewhere.
+    var isOtherCoordinator: Bool { code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR }
+
     /// Whether whoever asks has no leave, which asking again does not change.
     var isRefused: Bool {
         switch code {
