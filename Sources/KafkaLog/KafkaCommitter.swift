@@ -61,7 +61,13 @@ final class KafkaCommitter: Sendable {
                     for _ in 0..<10 { sleepBriefly() }
                     continue
                 }
-                throw error.error("commit", "a transaction of '\(transactionalID)'")
+                var subject = "a transaction of '\(transactionalID)'"
+                // Which of them is not said.
+                if error.isTopicRefused {
+                    let topics = Set(records.map(\.topic)).sorted().map { "'\($0)'" }
+                    subject += " to write to \(topics.joined(separator: ", "))"
+                }
+                throw error.error("commit", subject)
             }
         }
     }

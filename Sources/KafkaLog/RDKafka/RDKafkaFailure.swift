@@ -120,6 +120,9 @@ struct RDKafkaFailure: Error, Sendable {
         }
     }
 
+    /// Whether it says that a topic may not be read or written.
+    var isTopicRefused: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED }
+
     /// Whether it says that the log no longer holds an offset.
     var isOffsetGone: Bool {
         code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE || code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET
