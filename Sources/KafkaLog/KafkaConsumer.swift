@@ -136,8 +136,8 @@ final class KafkaConsumer: LogConsumer {
                 .closed, operation: "poll", detail: "\(memberID) has left the group '\(configuration.group)'",
                 recovery: .giveUp)
         }
-        let (refusal, fatal) = member.events.state.withLock { ($0.refusal, $0.fatal) }
-        if let fatal {
+        let refusal = member.events.refusal
+        if let fatal = member.fatalError {
             throw EventLogError(
                 fatal.isFenced ? .fenced : .unavailable, operation: "poll",
                 detail:
@@ -268,7 +268,7 @@ final class KafkaConsumer: LogConsumer {
     private var hasRebalance: Bool { member.events.state.withLock { !$0.rebalances.isEmpty } }
 
     private func heed(_ failure: RDKafkaFailure) throws(EventLogError) {
-        if failure.isFatalMessage { return }  // The error callback has told why.
+        if failure.isFatalMessage { return }  // The next poll tells why.
         let error = failure.error("poll", "group '\(configuration.group)'")
         switch error.recovery {
         case .giveUp: throw error

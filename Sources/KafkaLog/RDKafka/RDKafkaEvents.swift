@@ -134,10 +134,9 @@ final class RDKafkaEvents: Sendable {
 
     /// What made a client useless.
     static func fatalError(of client: OpaquePointer?) -> RDKafkaFailure? {
-        guard let client else { return nil }
+        guard let client, rd_kafka_fatal_error(client, nil, 0) != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
         var text = [CChar](repeating: 0, count: 512)
         let code = rd_kafka_fatal_error(client, &text, text.count)
-        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
         var failure = RDKafkaFailure(
             code, String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
         failure.isFatal = true

@@ -100,7 +100,12 @@ struct RDKafkaFailure: Error, Sendable {
 
     /// Whether it says nothing but that there is no connection.
     var isVague: Bool {
-        code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || message == String(cString: rd_kafka_err2str(code))
+        switch code {
+        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: true
+        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__TIMED_OUT:
+            message == String(cString: rd_kafka_err2str(code))
+        default: false
+        }
     }
 
     /// Whether it says that a group's coordinator is elsewhere.
