@@ -12,10 +12,10 @@ build: setup ## build .build/release/lapwing
 	swift build -c release --product lapwing
 
 test: setup ## run all tests
-	SWIFT_BACKTRACE=enable=no swift test --no-parallel
+	LAPWING_TEST_KAFKA=$${LAPWING_TEST_KAFKA-mock} SWIFT_BACKTRACE=enable=no swift test --no-parallel
 
-test-kafka: setup ## the tests on a Kafka cluster in the process, or on LAPWING_TEST_KAFKA=host:port
-	LAPWING_TEST_KAFKA=$${LAPWING_TEST_KAFKA:-mock} SWIFT_BACKTRACE=enable=no swift test --filter Kafka
+test-kafka: setup ## the tests on Kafka alone: in the process, or on LAPWING_TEST_KAFKA=host:port
+	LAPWING_TEST_KAFKA=$${LAPWING_TEST_KAFKA:-mock} SWIFT_BACKTRACE=enable=no swift test --no-parallel --filter Kafka
 
 demo: build ## the main job, on a street made on the spot: a page, a video, a crash
 	@bash Scripts/demo.sh

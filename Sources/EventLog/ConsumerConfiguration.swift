@@ -52,4 +52,11 @@ public struct GroupDescription: Sendable, Hashable {
         self.members = members
         self.committed = committed
     }
+
+    /// How many offsets of a partition the group has not committed past; those that the log has forgotten do not count.
+    ///
+    /// - Parameter offsets: what the partition holds.
+    public func lag(of partition: TopicPartition, holding offsets: Range<Int64>) -> Int64 {
+        offsets.upperBound - min(max(committed[partition] ?? 0, offsets.lowerBound), offsets.upperBound)
+    }
 }

@@ -26,7 +26,7 @@ struct CommitQueue {
     static let limit = 16 << 20
 
     var isFull: Bool { bytes > Self.limit && !hasEnded }
-    var isEmpty: Bool { writing.isEmpty && partitions.values.allSatisfy(\.outcomes.isEmpty) }
+    var isEmpty: Bool { hasEnded || writing.isEmpty && partitions.values.allSatisfy(\.outcomes.isEmpty) }
 
     /// Begins a partition with the offset that its group has committed.
     mutating func begin(_ partition: TopicPartition, committed: Int64?) {

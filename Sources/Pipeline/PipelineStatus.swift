@@ -41,21 +41,20 @@ public struct PipelineStatus: Sendable {
                     "\(log.name) has no topic '\(topics.chunks)'; has anything been submitted with this --topic-prefix?",
                 recovery: .giveUp)
         }
-        let group = try await log.group(topics.workerGroup)
-        let owners = group.map { group in
-            Dictionary(group.members.flatMap { member in member.partitions.map { ($0, member.id) } }) { $1 }
-        }
-        members = group?.members.map(\.id) ?? []
+        let group =
+            try await log.group(topics.workerGroup)
+            ?? GroupDescription(name: topics.workerGroup, members: [], committed: [:])
+        let owners = Dictionary(group.members.flatMap { member in member.partitions.map { ($0, member.id) } }) { $1 }
+        members = group.members.map(\.id)
         partitions = []
         var found: [VideoID: Video] = [:]
         for number in 0..<count {
             let chunks = TopicPartition(topics.chunks, number)
             let range = try await log.offsets(of: chunks)
-            let committed = group?.committed[chunks]
             partitions.append(
                 Partition(
-                    partition: number, end: range.upperBound, committed: committed,
-                    lag: range.upperBound - max(committed ?? 0, range.lowerBound), member: owners?[chunks]))
+                    partition: number, end: range.upperBound, committed: group.committed[chunks],
+                    lag: group.lag(of: chunks, holding: range), member: owners[chunks]))
             try await log.readAll(TopicPartition(topics.videos, number)) { logged in
                 guard let known = try VideoRegistration.decode(logged) else { return }
                 found[known.videoID] = Video(

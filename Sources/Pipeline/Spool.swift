@@ -2,24 +2,24 @@ internal import Foundation
 
 /// A folder for chunks that do not fit into memory; gone when the process ends.
 ///
-/// Each process has a folder of its own, named after its process ID, so that what a killed process left behind is
-/// found and removed by the next one. Only the owner can read it.
+/// Each has a folder of its own, and beside it a file that is locked as long as its process lives, so that what a killed
+/// process left behind is found and removed by the next one, also where all have the same process ID, as in containers.
+/// Only the owner can read it.
 public final class Spool: Sendable {
+    private static let prefix = "lapwing-spool-"
+    private static let lockSuffix = ".lock"
+
     private let folder: String
+    private let lock: FileLock
 
     /// - Parameter root: where the process's own folder is made.
     /// - Throws: ``PipelineError`` with code `.unwritable`.
     public init(root: String) throws(PipelineError) {
-        let prefix = "lapwing-spool-"
-        let manager = FileManager.default
-        for name in (try? manager.contentsOfDirectory(atPath: root)) ?? [] where name.hasPrefix(prefix) {
-            let owner = name.dropFirst(prefix.count).prefix { $0.isNumber }
-            guard let pid = pid_t(owner), kill(pid, 0) == -1, errno == ESRCH else { continue }
-            try? manager.removeItem(atPath: root + "/" + name)
-        }
-        folder = "\(root)/\(prefix)\(getpid())-\(UUID().uuidString.prefix(8))"
+        Self.clean(root)
+        folder = "\(root)/\(Self.prefix)\(UUID().uuidString)"
         do {
-            try manager.createDirectory(
+            lock = try FileLock(path: folder + Self.lockSuffix)
+            try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw PipelineError(
@@ -27,7 +27,23 @@ public final class Spool: Sendable {
         }
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    deinit {
+        try? FileManager.default.removeItem(atPath: folder)
+        lock.remove()
+    }
+
+    /// Removes the folders of those that are dead.
+    private static func clean(_ root: String) {
+        let manager = FileManager.default
+        for name in (try? manager.contentsOfDirectory(atPath: root)) ?? []
+        where name.hasPrefix(prefix) && name.hasSuffix(lockSuffix) {
+            let path = root + "/" + name
+            // Whoever lives holds it.
+            guard let lock = try? FileLock(path: path) else { continue }
+            try? manager.removeItem(atPath: String(path.dropLast(lockSuffix.count)))
+            lock.remove()
+        }
+    }
 
     /// A path that no other file of this spool has.
     func makePath() -> String { "\(folder)/\(UUID().uuidString)" }

@@ -21,6 +21,8 @@ public actor Worker: Service {
     /// Assigned partitions; the number tells one assignment of a partition from the next.
     var assignments: [TopicPartition: Int] = [:]
     private var assignmentCount = 0
+    /// How many calls are having the handler let go of partitions.
+    private var dropping = 0
     /// Partitions being given back: no new chunk of theirs is begun.
     private var closing: Set<TopicPartition> = []
     private var isPaused = false
@@ -153,7 +155,7 @@ public actor Worker: Service {
     private func assign(_ partitions: [TopicPartition]) async throws {
         if isStopping { return }
         // What is being written for an earlier assignment is decided first: its effect is to be seen here.
-        await wait { self.commits.isWriting(anyOf: partitions) }
+        await wait { self.commits.isWriting(anyOf: partitions) || self.dropping > 0 }
         let restoring = Restoring(logger, partitions: partitions.count)
         let offsets = try await log.group(configuration.group)?.committed ?? [:]
         let restored = try await restore(partitions, restoring)
@@ -205,8 +207,7 @@ public actor Worker: Service {
         closing.formUnion(partitions)
         let count = workCount
         await wait { self.busySince != nil && self.workCount == count }
-        commits.isUrgent = true
-        commitWake.continuation.yield()
+        commitNow()
         await wait { self.commits.isWaiting(anyOf: partitions) || self.commits.isWriting(anyOf: partitions) }
         await drop(partitions, reason: "given back")
         closing.subtract(partitions)
@@ -219,8 +220,11 @@ public actor Worker: Service {
             budget.release(commits.drop(partition))
             collector.drop(partition)
         }
-        for partition in owned { await handler.drop(partition: partition.partition) }
         guard !owned.isEmpty else { return }
+        dropping += 1
+        for partition in owned { await handler.drop(partition: partition.partition) }
+        dropping -= 1
+        gotOn()
         logger.info("partitions \(reason)", metadata: ["count": "\(owned.count)", "owned": "\(assignments.count)"])
     }
 
@@ -245,12 +249,15 @@ public actor Worker: Service {
             gotOn()
             if chunk != nil {
                 // A log that takes nothing holds the work up.
-                await wait { self.commits.isFull }
+                let isAlone = configuration.commitInterval <= .zero
+                await wait { self.commits.isFull || isAlone && !self.commits.isEmpty }
                 continue
             }
             if isStopping { return }
             if configuration.exitWhenIdle, .now - idleCheck > .milliseconds(400) {
                 idleCheck = .now
+                // Nothing more may come that it could wait for.
+                commitNow()
                 if try await isIdle() { return }
             }
             _ = await signal.next(isolation: self)
@@ -260,6 +267,12 @@ public actor Worker: Service {
     /// Waits while a condition holds that the work loop or the commit loop will end.
     private func wait(while condition: () -> Bool) async {
         while condition(), !Task.isCancelled { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    /// Has the commit loop not wait for its interval.
+    private func commitNow() {
+        commits.isUrgent = true
+        commitWake.continuation.yield()
     }
 
     /// Wakes those who wait.
@@ -314,11 +327,12 @@ public actor Worker: Service {
         else {
             return false
         }
-        let done = try await log.group(configuration.group)?.committed ?? [:]
+        let group =
+            try await log.group(configuration.group)
+            ?? GroupDescription(name: configuration.group, members: [], committed: [:])
         for number in 0..<partitions {
             let partition = TopicPartition(topics.chunks, number)
-            let range = try await log.offsets(of: partition)
-            if range.upperBound > done[partition] ?? range.lowerBound { return false }
+            if group.lag(of: partition, holding: try await log.offsets(of: partition)) > 0 { return false }
         }
         return true
     }

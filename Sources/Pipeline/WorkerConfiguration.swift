@@ -18,7 +18,8 @@ public struct WorkerConfiguration: Sendable {
     public var memberID: String?
     /// Makes it a static member of that name (``EventLog/ConsumerConfiguration/instanceID``).
     public var groupInstanceID: String?
-    /// Chunk outcomes that are ready within this time of the last commit share a transaction.
+    /// Chunk outcomes that are ready within this time of the last commit share a transaction; 0: each chunk is committed by
+    /// itself, before the next is begun.
     public var commitInterval: Duration
     /// A file that is touched about once a second while the worker lives, for whoever watches it.
     public var heartbeatPath: String?

@@ -27,6 +27,8 @@ public final class CrashingLog: EventLog {
     }
 
     public var name: String { base.name }
+    /// How many commits were begun.
+    public var commitCount: Int { commits.withLock { $0 } }
     /// Whether the chosen step was reached.
     public var hasCrashed: Bool { dead.withLock { $0 } }
 

@@ -10,9 +10,7 @@ import Tracking
 
 @Suite(
     "--log kafka://",
-    .enabled(
-        if: ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"] != nil,
-        "takes minutes on a cluster in the process: make test-kafka"))
+    .enabled(if: TestedKafka.isWanted, "takes minutes on a cluster in the process: make test-kafka"))
 struct KafkaCommandTests {
     /// Topics are there already: librdkafka's mock cluster makes none for a client.
     private func cluster(_ topics: Topics) throws -> MockCluster {
@@ -79,9 +77,8 @@ struct KafkaCommandTests {
 @Suite(
     "A TLS server that is not trusted",
     .enabled(
-        if: ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"] != nil
-            && FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"),
-        "make test-kafka; openssl is needed to play a TLS server"))
+        if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"),
+        "openssl is needed to play a TLS server"))
 struct UntrustedServerTests {
     @Test("ends the program with an error each time, and never with a signal", .timeLimit(.minutes(2)))
     func exitCode() async throws {
@@ -117,16 +114,11 @@ struct UntrustedServerTests {
     }
 }
 
-/// A real cluster, as `host:port`; topics are left behind on it.
-private let realCluster = ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"].flatMap {
-    $0.contains(":") ? $0 : nil
-}
-
 @Suite(
     "topics create, topics describe on Kafka",
-    .enabled(if: realCluster != nil, "set LAPWING_TEST_KAFKA=host:port to make topics on a cluster"))
+    .enabled(if: TestedKafka.address != nil, "set LAPWING_TEST_KAFKA=host:port to make topics on a cluster"))
 struct KafkaTopicsTests {
-    private let url = "kafka://\(realCluster ?? "")"
+    private let url = "kafka://\(TestedKafka.address ?? "")"
     private let topics = Topics(prefix: "test-\(UInt32.random(in: 0...UInt32.max)).")
 
     private var options: [String] { ["--log", url, "--topic-prefix", topics.prefix] }

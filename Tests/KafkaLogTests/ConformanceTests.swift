@@ -6,17 +6,12 @@ import KafkaLogTesting
 import Logging
 import Testing
 
-/// A real cluster to test against, as `host:port`; its topics and groups are left behind.
-let realCluster = ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"].flatMap { $0.contains(":") ? $0 : nil }
-
 /// Says nothing: what a test provokes is not to be read.
 let quiet = KafkaLogConfiguration(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 
 @Suite(
     "KafkaLog conforms to the contract of EventLog",
-    .enabled(
-        if: ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"] != nil,
-        "takes minutes on a cluster in the process: make test-kafka"))
+    .enabled(if: TestedKafka.isWanted, "takes minutes on a cluster in the process: make test-kafka"))
 struct ConformanceTests {
     /// Checks that librdkafka's mock cluster has no answers for, and which.
     static let beyondTheMock = [
@@ -50,10 +45,10 @@ struct ConformanceTests {
     /// Suspending heartbeats and prompt clean-up are no client's to ask for.
     @Test(
         "on a real cluster", .timeLimit(.minutes(3)),
-        .enabled(if: realCluster != nil, "set LAPWING_TEST_KAFKA=host:port to run these checks on a cluster"),
+        .enabled(if: TestedKafka.address != nil, "set LAPWING_TEST_KAFKA=host:port to run these checks on a cluster"),
         arguments: LogConformance.checks(for: [.secondHandle]))
     func real(_ check: LogConformance.Check) async throws {
-        let url = "kafka://\(realCluster ?? "")"
+        let url = "kafka://\(TestedKafka.address ?? "")"
         let fixture = LogFixture(
             capabilities: [], sessionTimeout: .seconds(6), patience: .seconds(60),
             makeLog: { try KafkaLog(url: url, configuration: quiet) },

@@ -7,9 +7,7 @@ import Testing
 /// What a cluster may do to its clients, on librdkafka's mock cluster.
 @Suite(
     "When Kafka fails",
-    .enabled(
-        if: ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"] != nil,
-        "takes minutes on a cluster in the process: make test-kafka"))
+    .enabled(if: TestedKafka.isWanted, "takes minutes on a cluster in the process: make test-kafka"))
 struct FaultTests {
     private let cluster = MockCluster()
 

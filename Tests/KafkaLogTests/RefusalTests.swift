@@ -1,13 +1,12 @@
 import EventLog
 import Foundation
 import KafkaLog
+import KafkaLogTesting
 import Testing
 
 @Suite(
     "A cluster that does not let one in",
-    .enabled(
-        if: ProcessInfo.processInfo.environment["LAPWING_TEST_KAFKA"] != nil,
-        "takes minutes on a cluster in the process: make test-kafka"))
+    .enabled(if: TestedKafka.isWanted, "takes minutes on a cluster in the process: make test-kafka"))
 struct RefusalTests {
     private static let openssl = ["/usr/bin/openssl", "/usr/local/bin/openssl"].first {
         FileManager.default.isExecutableFile(atPath: $0)

@@ -1,14 +1,15 @@
 import EventLog
 import Foundation
 import KafkaLog
+import KafkaLogTesting
 import Testing
 
 /// librdkafka's mock cluster fences no static members.
 @Suite(
     "Static members",
-    .enabled(if: realCluster != nil, "set LAPWING_TEST_KAFKA=host:port to run these checks on a cluster"))
+    .enabled(if: TestedKafka.address != nil, "set LAPWING_TEST_KAFKA=host:port to run these checks on a cluster"))
 struct StaticMemberTests {
-    private let url = "kafka://\(realCluster ?? "")"
+    private let url = "kafka://\(TestedKafka.address ?? "")"
     private let topic = "test-\(UInt32.random(in: 0...UInt32.max))"
 
     @Test("of two with one name the older one ends with an error", .timeLimit(.minutes(1)))

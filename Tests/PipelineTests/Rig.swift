@@ -10,12 +10,13 @@ import Tracking
 /// A log in a folder of its own, and what it takes to run videos through it.
 struct Rig {
     let folder: TemporaryFolder
-    let topics = Topics()
+    let topics: Topics
     var path: String { folder.path + "/log.sqlite" }
 
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    init(partitions: Int = 4, chunkCapacity: Int? = nil) async throws {
+    init(partitions: Int = 4, chunkCapacity: Int? = nil, topics: Topics = Topics()) async throws {
+        self.topics = topics
         folder = try TemporaryFolder()
         let log = try open()
         try await log.createTopics(topics.specifications(partitions: partitions, chunkCapacity: chunkCapacity))
@@ -58,7 +59,7 @@ struct Rig {
     func worker(
         _ log: any EventLog, configuration: ProcessingConfiguration? = nil, capacity: Int = 2,
         start: StartPolicy = .complete, memory: Int = 64 << 20, videoTimeout: Duration? = nil,
-        exitWhenIdle: Bool = true, commitInterval: Duration = .zero,
+        exitWhenIdle: Bool = true, commitInterval: Duration = .zero, sessionTimeout: Duration = .seconds(2),
         onFrame: @escaping @Sendable (VideoID) -> Void = { _ in },
         beforeFrame: @escaping @Sendable () throws -> Void = {}
     ) throws -> Worker {
@@ -69,7 +70,7 @@ struct Rig {
             log: log, topics: topics, handler: processor,
             configuration: WorkerConfiguration(
                 group: topics.workerGroup, start: start, memoryLimit: memory, spoolRoot: folder.path,
-                sessionTimeout: .seconds(2), videoTimeout: videoTimeout, exitWhenIdle: exitWhenIdle,
+                sessionTimeout: sessionTimeout, videoTimeout: videoTimeout, exitWhenIdle: exitWhenIdle,
                 commitInterval: commitInterval),
             logger: Self.quiet)
     }

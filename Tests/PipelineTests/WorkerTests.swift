@@ -103,6 +103,30 @@ struct WorkerTests {
         #expect(crashes >= 7, "one per chunk at least")
     }
 
+    @Test("What is ready together is committed together, and killed in between it gives the same bytes")
+    func sharedCommits() async throws {
+        let clips = try (0..<6).map { try Rig.clip("s", frames: 35, seed: $0) }
+        let expected = try await Rig.undisturbed(clips)
+        for crashAt in [1, 2, Int.max] {
+            let rig = try await Rig()
+            let log = try rig.open()
+            try await rig.submit(clips, to: log)
+            let counting = CrashingLog(log, crashAt: crashAt, .beforeCommit)
+            do {
+                try await rig.worker(counting, commitInterval: .seconds(60)).run()
+                #expect(crashAt == .max)
+            } catch is CrashingLog.Crash {
+                #expect(crashAt != .max)
+                try await rig.worker(log).run()
+            }
+            #expect(counting.commitCount < 12, "24 chunks; crash at \(crashAt)")
+            for (id, bytes) in expected {
+                #expect(firstDifference(bytes, try await rig.results(id, from: log)) == nil, "crash at \(crashAt)")
+            }
+            await log.close()
+        }
+    }
+
     @Test("Stopped in the middle of a video, it commits the chunk in hand; another goes on to the same bytes")
     func gracefulStop() async throws {
         let clip = try Rig.clip("g", frames: 50)

@@ -33,8 +33,8 @@ struct WorkerOptions: ParsableArguments {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "What is ready within this time of the last commit is committed together; 0: at once.",
-            valueName: "seconds"))
+            "What is ready within this time of the last commit is committed together; 0: each chunk by itself, before "
+                + "the next is begun.", valueName: "seconds"))
     var commitInterval = 0.1
 
     @Option(
