@@ -23,6 +23,8 @@ final class KafkaConsumer: LogConsumer {
         /// The offset after the last one taken in; what comes again is passed over.
         var position: Int64 = 0
         var isPaused = false
+        /// Whether it is to begin again from what is committed before anything else is.
+        var isInDoubt = false
         /// Tells one assignment of the partition from the next.
         var assignment: Int
 
@@ -136,8 +138,8 @@ final class KafkaConsumer: LogConsumer {
                 .closed, operation: "poll", detail: "\(memberID) has left the group '\(configuration.group)'",
                 recovery: .giveUp)
         }
-        let (refusal, fatal) = member.events.state.withLock { ($0.refusal, $0.fatal) }
-        if let fatal {
+        let refusal = member.events.refusal
+        if let fatal = member.fatalError {
             throw EventLogError(
                 fatal.isFenced ? .fenced : .unavailable, operation: "poll",
                 detail:
@@ -272,7 +274,7 @@ final class KafkaConsumer: LogConsumer {
     private var hasRebalance: Bool { member.events.state.withLock { !$0.rebalances.isEmpty } }
 
     private func heed(_ failure: RDKafkaFailure) throws(EventLogError) {
-        if failure.isFatalMessage { return }  // The error callback has told why.
+        if failure.isFatalMessage { return }  // The next poll tells why.
         let error = failure.error("poll", "group '\(configuration.group)'")
         switch error.recovery {
         case .giveUp: throw error
@@ -360,13 +362,16 @@ final class KafkaConsumer: LogConsumer {
             try await committer.commit(records, transaction.offsets, of: member) { [self] () throws(EventLogError) in
                 try checkHeld(assignments)
             }
-        } catch let error as EventLogError where error.code == .fenced {
+        } catch var error as EventLogError where error.code == .fenced || error.code == .inDoubt {
             // The group may still think that they are ours: begin again from what is committed, so that none is lost.
             state.withLock { state in
                 for partition in transaction.offsets.keys where state.held[partition] != nil {
                     state.restarting.insert(partition)
+                    if error.code == .inDoubt { state.held[partition]?.isInDoubt = true }
                 }
             }
+            // To the caller it is the same: what it wanted to commit is not its any more.
+            error.code = .fenced
             throw error
         }
     }
@@ -374,7 +379,10 @@ final class KafkaConsumer: LogConsumer {
     private func checkHeld(_ assignments: [(TopicPartition, Int?)]) throws(EventLogError) {
         try log.checkOpen("commit")
         let missing = state.withLock { state in
-            assignments.first { $1 == nil || state.held[$0]?.assignment != $1 }?.0
+            assignments.first { partition, assignment in
+                guard let assignment, let held = state.held[partition] else { return true }
+                return held.assignment != assignment || held.isInDoubt
+            }?.0
         }
         guard let missing else { return }
         throw EventLogError(

@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// Beyond the contract of `EventLog`:
 /// - A cluster that has answered once and is away is waited for, with warnings in the log; one that never answered is
-///   an error after ``KafkaLogConfiguration/requestTimeout``. One that does not let the user in is an error at once.
+///   an error after ``KafkaLogConfiguration/requestTimeout``, or ten seconds where nobody listens, there is no such
+///   host, or another protocol is spoken. One that does not let the user in is an error at once.
 /// - Offsets have holes where transactions begin and end, and `offsets(of:)` waits for those that are open: what was
 ///   being committed when it was asked has been decided when it answers.
 /// - Keys are spread by `Partitioner`, which is what Java's clients and librdkafka's `murmur2_random` do.
@@ -60,6 +61,7 @@ public final class KafkaLog: EventLog {
         for property in configuration.properties.keys.sorted() {
             try KafkaProperties.check(property, origin: "Kafka properties")
         }
+        try KafkaProperties.checkTokens(configuration.properties)
         // Properties that librdkafka does not take are said at once.
         _ = try admin(seesAll: true)
     }
@@ -90,7 +92,7 @@ public final class KafkaLog: EventLog {
 
     func properties(_ defaults: [(String, String)], insist: [(String, String)]) -> [(String, String)] {
         let common = [
-            ("bootstrap.servers", servers), ("client.id", "lapwing"), ("log.connection.close", "false"),
+            ("bootstrap.servers", servers), ("client.id", "lapwing"),
             ("reconnect.backoff.max.ms", "5000"),
         ]
         let own = configuration.properties.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -132,6 +134,15 @@ public final class KafkaLog: EventLog {
             if seesAll { shared.admin = client } else { shared.observer = client }
             return client
         }
+    }
+
+    /// Another client instead of one that must forget what it knows.
+    func replace(_ client: RDKafkaAdmin, seesAll: Bool) throws(EventLogError) -> RDKafkaAdmin {
+        shared.withLock { shared in
+            if shared.admin === client { shared.admin = nil }
+            if shared.observer === client { shared.observer = nil }
+        }
+        return try admin(seesAll: seesAll)
     }
 
     func producer() throws(EventLogError) -> RDKafkaProducer {

@@ -36,7 +36,7 @@ final class RDKafkaClient: @unchecked Sendable {
                 .invalidArgument, operation: "configure", detail: "Kafka property '\(property)': \(reason)",
                 recovery: .giveUp)
         }
-        events.install(in: configuration, isGroupConsumer: kind == .groupConsumer)
+        events.install(in: configuration, of: kind)
         let type = kind == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
         // On success the configuration is the client's.
         guard let handle = rd_kafka_new(type, configuration, &text, text.count) else {

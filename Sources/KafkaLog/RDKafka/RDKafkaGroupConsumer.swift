@@ -28,6 +28,9 @@ final class RDKafkaGroupConsumer: Sendable {
 
     var events: RDKafkaEvents { client.events }
 
+    /// What made it useless; nil while nothing did. librdkafka calls no callback for it.
+    var fatalError: RDKafkaFailure? { client.withHandle { RDKafkaEvents.fatalError(of: $0) } }
+
     /// The next message, or nil when none came in time. Callbacks are called from in here.
     func poll(milliseconds: Int32) -> RDKafkaMessage? {
         RDKafkaMessage(taking: client.withHandle { rd_kafka_consumer_poll($0, milliseconds) })
