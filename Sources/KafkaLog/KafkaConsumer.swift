@@ -77,7 +77,7 @@ final class KafkaConsumer: LogConsumer {
                 ("group.id", configuration.group), ("auto.offset.reset", "earliest"), ("enable.partition.eof", "true"),
             ] + (instanceID.map { [("group.instance.id", $0)] } ?? []))
         member = try RDKafkaGroupConsumer(
-            name: log.name, properties: properties, topics: configuration.topics, logger: log.configuration.logger)
+            log.owner, properties: properties, topics: configuration.topics)
         committer = KafkaCommitter(log: log, transactionalID: "\(configuration.group).\(memberID)")
     }
 

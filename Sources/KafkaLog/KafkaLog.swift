@@ -17,6 +17,7 @@ import Synchronization
 public final class KafkaLog: EventLog {
     public let name: String
     let configuration: KafkaLogConfiguration
+    let owner: RDKafkaOwner
     private let servers: String
     let listsAllTopics: Bool
     let closing = StopSignal()
@@ -56,6 +57,7 @@ public final class KafkaLog: EventLog {
     package init(url: String, configuration: KafkaLogConfiguration, listsAllTopics: Bool) throws(EventLogError) {
         servers = try Self.servers(of: url)
         name = "kafka://\(servers)"
+        owner = RDKafkaOwner(name: name, logger: configuration.logger)
         self.listsAllTopics = listsAllTopics
         self.configuration = configuration
         for property in configuration.properties.keys.sorted() {
@@ -122,7 +124,7 @@ public final class KafkaLog: EventLog {
             defaults.append(("message.timeout.ms", "0"))
         }
         return try RDKafkaProducer(
-            name: name, properties: properties(defaults, insist: insist), logger: configuration.logger)
+            owner, properties: properties(defaults, insist: insist))
     }
 
     func admin(seesAll: Bool) throws(EventLogError) -> RDKafkaAdmin {
@@ -130,7 +132,7 @@ public final class KafkaLog: EventLog {
             if let client = seesAll ? shared.admin : shared.observer { return client }
             let level = ("isolation.level", seesAll ? "read_uncommitted" : "read_committed")
             let client = try RDKafkaAdmin(
-                name: name, properties: consumerProperties([], insist: [level]), logger: configuration.logger)
+                owner, properties: consumerProperties([], insist: [level]))
             if seesAll { shared.admin = client } else { shared.observer = client }
             return client
         }
@@ -225,5 +227,6 @@ public final class KafkaLog: EventLog {
         }
         producer?.stop()
         for consumer in consumers { try? await consumer.leave() }
+        await owner.waitForEnd(within: .seconds(5))
     }
 }
