@@ -34,11 +34,15 @@ struct OverlapAssociation: Sendable {
     private var assignment = LinearAssignment()
 
     /// Pairs `rows` with `columns`; the answer is in ``columnForRow``.
-    mutating func associate(threshold: Double) {
+    ///
+    /// - Parameters:
+    ///   - threshold: the smallest overlap of a pair, 0…1.
+    ///   - takesOneToOne: whether the assignment problem may be passed over.
+    mutating func associate(threshold: Double, takesOneToOne: Bool = true) {
         columnForRow.fill(with: LinearAssignment.unassigned, count: rows.count)
         guard rows.count > 0, columns.count > 0 else { return }
         let isOneToOne = measureOverlaps(threshold: threshold)
-        if isOneToOne {
+        if isOneToOne, takesOneToOne {
             for overlap in overlaps where overlap.value > threshold { columnForRow[overlap.row] = overlap.column }
         } else if !overlaps.isEmpty {
             groupOverlaps()
