@@ -46,20 +46,6 @@ struct SORTFilter: Sendable, Equatable {
     var centreCovariance, areaCovariance: MotionCovariance
     var aspectVariance: Double
 
-    /// A position, or an area, and its velocity per frame.
-    struct Motion: Sendable, Equatable {
-        var position, velocity: Double
-
-        mutating func predict() { position += velocity }
-
-        /// x ← x + K·(z − x)
-        mutating func correct(with measurement: Double, gain: (position: Double, velocity: Double)) {
-            let innovation = measurement - position
-            position += gain.position * innovation
-            velocity += gain.velocity * innovation
-        }
-    }
-
     private static let centreMeasurementNoise = 1.0
     private static let areaMeasurementNoise = 10.0
     private static let aspectMeasurementNoise = 10.0

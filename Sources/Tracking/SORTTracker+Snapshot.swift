@@ -77,8 +77,8 @@ extension SORTTracker {
             timeSinceUpdate: timeSinceUpdate, isConfirmed: isConfirmed)
     }
 
-    private static func readMotion(from reader: inout SnapshotReader) throws(SnapshotError) -> SORTFilter.Motion {
-        SORTFilter.Motion(position: try reader.readFiniteDouble(), velocity: try reader.readFiniteDouble())
+    private static func readMotion(from reader: inout SnapshotReader) throws(SnapshotError) -> Motion {
+        Motion(position: try reader.readFiniteDouble(), velocity: try reader.readFiniteDouble())
     }
 
     private static func readCovariance(
