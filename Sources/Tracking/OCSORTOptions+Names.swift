@@ -13,7 +13,7 @@ extension OCSORTOptions {
             name: "iou_threshold", domain: .number(0...1), default: .number(0.3),
             summary: "smallest intersection over union of a detection and its track"),
         TrackerOption(
-            name: "delta_t", domain: .integer(1...100), default: .integer(3),
+            name: "delta_t", domain: .integer(OCSORTTracker.deltaTRange), default: .integer(3),
             summary: "frames that a track's direction is measured over"),
         TrackerOption(
             name: "inertia", domain: .number(0...1), default: .number(0.2),

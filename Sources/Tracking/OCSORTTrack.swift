@@ -47,14 +47,6 @@ struct OCSORTTrack: Sendable, Equatable {
     /// The detection taken in this frame.
     var detectionIndex: Int?
 
-    /// A track in the frame of its birth.
-    init(id: Int, classID: Int, measurement: SORTMeasurement, detectionIndex: Int?) {
-        self.id = id
-        self.classID = classID
-        filter = SORTFilter(measurement)
-        self.detectionIndex = detectionIndex
-    }
-
     /// Moves on by one frame.
     mutating func predict() {
         filter.predict()
@@ -102,6 +94,13 @@ struct OCSORTTrack: Sendable, Equatable {
                     width: oldWidth + part * ((newWidth - oldWidth) / frames),
                     height: oldHeight + part * ((newHeight - oldHeight) / frames)))
         }
+    }
+}
+
+extension OCSORTTrack {
+    /// A track in the frame of its birth.
+    init(id: Int, classID: Int, measurement: SORTMeasurement, detectionIndex: Int) {
+        self.init(id: id, classID: classID, filter: SORTFilter(measurement), detectionIndex: detectionIndex)
     }
 }
 

@@ -90,10 +90,12 @@ struct SORTFilter: Sendable, Equatable {
     }
 
     /// Whether ``box`` is made of numbers: false once the area or the aspect ratio got lost.
-    var isFinite: Bool {
-        let box = box
-        return box.x1.isFinite && box.y1.isFinite && box.x2.isFinite && box.y2.isFinite
-    }
+    var isFinite: Bool { box.isFinite }
+}
+
+extension BoundingBox {
+    /// Whether all four coordinates are numbers.
+    var isFinite: Bool { x1.isFinite && y1.isFinite && x2.isFinite && y2.isFinite }
 }
 
 extension SORTFilter {

@@ -1,11 +1,13 @@
 /// The trackers that can be chosen by name: `--tracker`.
 public enum TrackerKind: String, Sendable, CaseIterable {
     case sort
+    case ocsort
 
     /// The name as its paper writes it.
     public var displayName: String {
         switch self {
         case .sort: "SORT"
+        case .ocsort: "OC-SORT"
         }
     }
 
@@ -13,6 +15,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     public var options: [TrackerOption] {
         switch self {
         case .sort: SORTOptions.table
+        case .ocsort: OCSORTOptions.table
         }
     }
 
@@ -49,6 +52,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         let parameters = try parameters(options: options)
         return switch self {
         case .sort: SORTTracker(options: SORTOptions(parameters))
+        case .ocsort: OCSORTTracker(options: OCSORTOptions(parameters))
         }
     }
 
@@ -91,6 +95,9 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         switch kind {
         case .sort:
             let tracker = try SORTTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .ocsort:
+            let tracker = try OCSORTTracker(restoring: snapshot)
             return (kind, tracker.options.parameters, tracker)
         }
     }

@@ -27,6 +27,11 @@ enum Assets {
             minimumScore: sequence.hasPrefix("MOT17") ? 0.6 : nil)
     }
 
+    /// All detections of a sequence, whatever their score.
+    static func allDetections(_ sequence: String) throws -> MOTDetections {
+        MOTDetections(try MOTFile.read(path: "\(root)/mot/det/\(sequence).txt"))
+    }
+
     static func reference(_ name: String, _ sequence: String) throws -> [MOTRow] {
         try MOTFile.read(path: "\(root)/mot/ref/\(name)/\(sequence).txt")
     }
