@@ -6,7 +6,12 @@ struct ClassPartition: Sendable {
     var detections: [Int] = []
     var tracks: [Int] = []
     /// One problem each: positions in `detections` and in `tracks`, none of them empty.
-    private(set) var groups: [(detections: Range<Int>, tracks: Range<Int>)] = []
+    private(set) var groups: [Group] = []
+
+    /// One association problem.
+    struct Group: Sendable {
+        var detections, tracks: Range<Int>
+    }
 
     /// Empties everything but keeps the memory.
     mutating func removeAll() {
@@ -29,7 +34,7 @@ struct ClassPartition: Sendable {
             || (detections.allSatisfy { detectionClass($0) == firstClass }
                 && tracks.allSatisfy { trackClass($0) == firstClass })
         {
-            groups.append((detections.indices, tracks.indices))
+            groups.append(Group(detections: detections.indices, tracks: tracks.indices))
             return
         }
         detections.sort { (detectionClass($0), $0) < (detectionClass($1), $1) }
@@ -46,7 +51,7 @@ struct ClassPartition: Sendable {
                 let start = (d, t)
                 while d < detections.count, detectionClass(detections[d]) == a { d += 1 }
                 while t < tracks.count, trackClass(tracks[t]) == a { t += 1 }
-                groups.append((start.0..<d, start.1..<t))
+                groups.append(Group(detections: start.0..<d, tracks: start.1..<t))
             }
         }
     }

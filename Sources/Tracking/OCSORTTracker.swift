@@ -194,7 +194,7 @@ public struct OCSORTTracker: Tracker {
 
     /// Gives a track of a group the detection of a row.
     private mutating func take(
-        _ column: Int, row: Int, of group: (detections: Range<Int>, tracks: Range<Int>), _ detections: [Detection]
+        _ column: Int, row: Int, of group: ClassPartition.Group, _ detections: [Detection]
     ) {
         guard column != LinearAssignment.unassigned else { return }
         let detectionIndex = workspace.partition.detections[group.detections.lowerBound + row]

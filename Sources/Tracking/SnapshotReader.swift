@@ -89,6 +89,19 @@ public struct SnapshotReader: Sendable {
         return string
     }
 
+    /// A list of numbers that must be neither infinite nor NaN.
+    public mutating func readFloats() throws(SnapshotError) -> [Float] {
+        let count = try readCount(elementSize: 4)
+        var values: [Float] = []
+        values.reserveCapacity(count)
+        for _ in 0..<count {
+            let value = Float(bitPattern: try read(UInt32.self))
+            guard value.isFinite else { throw corrupt("\(value) where a finite number belongs") }
+            values.append(value)
+        }
+        return values
+    }
+
     /// A whole number within a range, or nil.
     public mutating func readOptionalInt(in range: ClosedRange<Int>) throws(SnapshotError) -> Int? {
         try readBool() ? try readInt(in: range) : nil

@@ -24,6 +24,13 @@ public struct SnapshotWriter: Sendable {
     /// Appends one byte, 1 for true.
     public mutating func append(_ value: Bool) { bytes.append(value ? 1 : 0) }
 
+    /// Appends a list of numbers by their bit patterns.
+    public mutating func append(_ values: [Float]) {
+        append(values.count)
+        bytes.reserveCapacity(bytes.count + values.count * 4)
+        for value in values { append(littleEndian: value.bitPattern) }
+    }
+
     /// Appends a text.
     public mutating func append(_ value: String) {
         append(value.utf8.count)

@@ -1,12 +1,14 @@
 /// The trackers that can be chosen by name: `--tracker`.
 public enum TrackerKind: String, Sendable, CaseIterable {
     case sort
+    case deepsort
     case ocsort
 
     /// The name as its paper writes it.
     public var displayName: String {
         switch self {
         case .sort: "SORT"
+        case .deepsort: "DeepSORT"
         case .ocsort: "OC-SORT"
         }
     }
@@ -15,6 +17,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     public var options: [TrackerOption] {
         switch self {
         case .sort: SORTOptions.table
+        case .deepsort: DeepSORTOptions.table
         case .ocsort: OCSORTOptions.table
         }
     }
@@ -52,6 +55,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         let parameters = try parameters(options: options)
         return switch self {
         case .sort: SORTTracker(options: SORTOptions(parameters))
+        case .deepsort: DeepSORTTracker(options: DeepSORTOptions(parameters))
         case .ocsort: OCSORTTracker(options: OCSORTOptions(parameters))
         }
     }
@@ -95,6 +99,9 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         switch kind {
         case .sort:
             let tracker = try SORTTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .deepsort:
+            let tracker = try DeepSORTTracker(restoring: snapshot)
             return (kind, tracker.options.parameters, tracker)
         case .ocsort:
             let tracker = try OCSORTTracker(restoring: snapshot)
