@@ -1,11 +1,15 @@
 /// The trackers that can be chosen by name: `--tracker`.
 public enum TrackerKind: String, Sendable, CaseIterable {
     case sort
+    case bytetrack
+    case botsort
 
     /// The name as its paper writes it.
     public var displayName: String {
         switch self {
         case .sort: "SORT"
+        case .bytetrack: "ByteTrack"
+        case .botsort: "BoT-SORT"
         }
     }
 
@@ -13,6 +17,8 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     public var options: [TrackerOption] {
         switch self {
         case .sort: SORTOptions.table
+        case .bytetrack: TwoStageOptions().table
+        case .botsort: BoTSORTOptions.table
         }
     }
 
@@ -49,6 +55,8 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         let parameters = try parameters(options: options)
         return switch self {
         case .sort: SORTTracker(options: SORTOptions(parameters))
+        case .bytetrack: ByteTrackTracker(options: TwoStageOptions(parameters))
+        case .botsort: BoTSORTTracker(options: BoTSORTOptions(parameters))
         }
     }
 
@@ -91,6 +99,12 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         switch kind {
         case .sort:
             let tracker = try SORTTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .bytetrack:
+            let tracker = try ByteTrackTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .botsort:
+            let tracker = try BoTSORTTracker(restoring: snapshot)
             return (kind, tracker.options.parameters, tracker)
         }
     }
