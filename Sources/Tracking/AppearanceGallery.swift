@@ -25,7 +25,7 @@ struct AppearanceGallery: Sendable, Equatable {
             for value in vector { blocks.append(SIMD8(repeating: value)) }
             return
         }
-        let unused = lane == 0 ? max(count - place, 1)..<8 : 0..<0
+        let unused = lane == 0 ? min(max(count - place, 1), 8)..<8 : 0..<0
         for (offset, value) in vector.enumerated() {
             blocks[start + offset][lane] = value
             for other in unused { blocks[start + offset][other] = value }

@@ -22,21 +22,6 @@ struct BoxColumns: Sendable {
         areas.append(box.width * box.height)
     }
 
-    /// Calls `body` with each box that overlaps another, in order, and their intersection over union, above 0.
-    func forEachOverlap(with box: BoundingBox, _ body: (_ index: Int, _ overlap: Double) -> Void) {
-        let area = box.width * box.height
-        for j in 0..<count {
-            // The formula of `BoundingBox.intersectionOverUnion`, with areas computed once.
-            let width = min(box.x2, x2[j]) - max(box.x1, x1[j])
-            guard width > 0 else { continue }
-            let height = min(box.y2, y2[j]) - max(box.y1, y1[j])
-            guard height > 0 else { continue }
-            let intersection = width * height
-            let value = intersection / (area + areas[j] - intersection)
-            if value > 0 { body(j, value) }
-        }
-    }
-
     /// Empties the columns but keeps their memory.
     mutating func removeAll() {
         x1.removeAll(keepingCapacity: true)

@@ -57,7 +57,7 @@ public struct DeepSORTTracker: Tracker {
         /// Indices of tracks and detections that are being associated.
         var rows: [Int] = []
         var columns: [Int] = []
-        var boxes = BoxColumns()
+        var search = OverlapSearch(margin: 0)
         var association = LimitedAssociation()
         var births: [Int] = []
     }
@@ -92,7 +92,7 @@ public struct DeepSORTTracker: Tracker {
     /// Moves all tracks on; those whose estimate is no number any more end.
     private mutating func predict(_ update: inout TrackerUpdate) {
         for index in tracks.indices { tracks[index].predict() }
-        removeTracks(&update) { !$0.filter.box.isFinite }
+        removeTracks(&update) { !$0.filter.isSound }
     }
 
     private mutating func measure(_ detections: [Detection]) {
@@ -154,7 +154,8 @@ public struct DeepSORTTracker: Tracker {
             guard !workspace.columns.isEmpty else { return }
             workspace.rows.removeAll(keepingCapacity: true)
             for index in workspace.partition.tracks[group.tracks]
-            where tracks[index].isConfirmed && tracks[index].timeSinceUpdate == level && tracks[index].gallery.count > 0 {
+            where tracks[index].isConfirmed && tracks[index].timeSinceUpdate == level && tracks[index].gallery.count > 0
+            {
                 workspace.rows.append(index)
             }
             workspace.association.pairs.removeAll(keepingCapacity: true)
@@ -179,21 +180,20 @@ public struct DeepSORTTracker: Tracker {
     private mutating func associateByOverlap(_ group: ClassPartition.Group, _ detections: [Detection]) {
         collectColumns(group)
         guard !workspace.columns.isEmpty else { return }
-        workspace.boxes.removeAll()
-        for detection in workspace.columns { workspace.boxes.append(detections[detection].box) }
+        workspace.search.removeAll()
+        for detection in workspace.columns { workspace.search.append(detections[detection].box) }
         workspace.rows.removeAll(keepingCapacity: true)
         workspace.association.pairs.removeAll(keepingCapacity: true)
         for index in workspace.partition.tracks[group.tracks]
         where tracks[index].detectionIndex == nil && tracks[index].timeSinceUpdate == 1 {
-            let box = tracks[index].filter.box
             let row = Int32(workspace.rows.count)
             workspace.rows.append(index)
-            workspace.boxes.forEachOverlap(with: box) { column, overlap in
-                guard 1 - overlap <= options.maxIoUDistance else { return }
+            workspace.search.find(tracks[index].filter.box)
+            for overlap in workspace.search.found where 1 - overlap.value <= options.maxIoUDistance {
                 workspace.association.pairs.append(
                     LimitedAssociation.Pair(
-                        row: row, column: Int32(column),
-                        gain: options.maxIoUDistance + Self.excess - (1 - overlap)))
+                        row: row, column: Int32(overlap.column),
+                        gain: options.maxIoUDistance + Self.excess - (1 - overlap.value)))
             }
         }
         takePairs()

@@ -17,11 +17,11 @@ internal import Vision
 /// shortest augmenting paths (see ``LinearAssignment``) over such rows, exactly; ties are broken by position alone.
 struct MomentumAssociation: Sendable {
     /// The detections.
-    var rows = BoxColumns()
+    var rows: [BoundingBox] = []
     /// The detections' scores, at least 0.
     var scores: [Double] = []
     /// The tracks' predicted boxes.
-    var columns = BoxColumns()
+    var columns = OverlapSearch(margin: 0)
     /// The tracks' directions, and where they are measured from.
     var momenta: [Momentum] = []
     /// The column that each row got; ``LinearAssignment/unassigned`` where it got none.
@@ -76,7 +76,7 @@ struct MomentumAssociation: Sendable {
 
     /// Empties both sides but keeps their memory.
     mutating func removeAll() {
-        rows.removeAll()
+        rows.removeAll(keepingCapacity: true)
         scores.removeAll(keepingCapacity: true)
         columns.removeAll()
         momenta.removeAll(keepingCapacity: true)
@@ -124,24 +124,15 @@ struct MomentumAssociation: Sendable {
         var isUnique = true
         for i in 0..<rows.count {
             overlapStarts.append(overlaps.count)
-            let box = rows[i]
-            let area = rows.areas[i]
+            columns.find(rows[i])
             var isRowAbove = false
-            for j in 0..<columns.count {
-                // The formula of `BoundingBox.intersectionOverUnion`, with areas computed once.
-                let width = min(box.x2, columns.x2[j]) - max(box.x1, columns.x1[j])
-                guard width > 0 else { continue }
-                let height = min(box.y2, columns.y2[j]) - max(box.y1, columns.y1[j])
-                guard height > 0 else { continue }
-                let intersection = width * height
-                let value = intersection / (area + columns.areas[j] - intersection)
-                guard value > 0 else { continue }
-                overlaps.append(Overlap(column: Int32(j), value: value))
-                if value >= threshold { isAnyKept = true }
-                if value > threshold {
+            for overlap in columns.found {
+                overlaps.append(Overlap(column: Int32(overlap.column), value: overlap.value))
+                if overlap.value >= threshold { isAnyKept = true }
+                if overlap.value > threshold {
                     isAnyAbove = true
-                    columnCounts[j] += 1
-                    if isRowAbove || columnCounts[j] > 1 { isUnique = false }
+                    columnCounts[overlap.column] += 1
+                    if isRowAbove || columnCounts[overlap.column] > 1 { isUnique = false }
                     isRowAbove = true
                 }
             }
@@ -153,8 +144,8 @@ struct MomentumAssociation: Sendable {
     /// λ · score · (π/2 − θ)/π
     private func momentum(row: Int, column: Int) -> Double {
         let momentum = momenta[column]
-        let dx = (rows.x1[row] + rows.x2[row]) / 2 - momentum.x
-        let dy = (rows.y1[row] + rows.y2[row]) / 2 - momentum.y
+        let dx = (rows[row].x1 + rows[row].x2) / 2 - momentum.x
+        let dy = (rows[row].y1 + rows[row].y2) / 2 - momentum.y
         let length = (dx * dx + dy * dy).squareRoot() + OCSORTTracker.lengthMargin
         let cosine = momentum.direction.x * (dx / length) + momentum.direction.y * (dy / length)
         return arcSineOverPi(cosine) * inertia * scores[row]

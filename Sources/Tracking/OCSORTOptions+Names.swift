@@ -31,7 +31,7 @@ extension OCSORTOptions {
             name: "min_area", domain: .number(0...1e12), default: .number(0),
             summary: "only boxes of a larger area, in square pixels, are put out; 0 for all"),
         TrackerOption(
-            name: "max_aspect", domain: .number(0...1e9), default: .number(0),
+            name: "max_aspect", domain: .number(0...1e6), default: .number(0),
             summary: "only boxes up to this width / height are put out; 0 for all"),
         TrackerOption(
             name: "per_class", domain: .boolean, default: .boolean(true),

@@ -70,6 +70,11 @@ public struct SnapshotReader: Sendable {
         return value
     }
 
+    /// A number of single precision, to the bit; NaN and infinity included.
+    public mutating func readFloat() throws(SnapshotError) -> Float {
+        Float(bitPattern: try read(UInt32.self))
+    }
+
     /// True or false.
     public mutating func readBool() throws(SnapshotError) -> Bool {
         switch try read(UInt8.self) {

@@ -21,6 +21,8 @@ public struct SnapshotWriter: Sendable {
     public mutating func append(_ value: Int) { append(littleEndian: Int64(value)) }
     /// Appends a number by its bit pattern.
     public mutating func append(_ value: Double) { append(littleEndian: value.bitPattern) }
+    /// Appends a number of single precision by its bit pattern.
+    public mutating func append(_ value: Float) { append(littleEndian: value.bitPattern) }
     /// Appends one byte, 1 for true.
     public mutating func append(_ value: Bool) { bytes.append(value ? 1 : 0) }
 

@@ -3,6 +3,8 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     case sort
     case deepsort
     case ocsort
+    case bytetrack
+    case botsort
 
     /// The name as its paper writes it.
     public var displayName: String {
@@ -10,6 +12,8 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         case .sort: "SORT"
         case .deepsort: "DeepSORT"
         case .ocsort: "OC-SORT"
+        case .bytetrack: "ByteTrack"
+        case .botsort: "BoT-SORT"
         }
     }
 
@@ -19,6 +23,8 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         case .sort: SORTOptions.table
         case .deepsort: DeepSORTOptions.table
         case .ocsort: OCSORTOptions.table
+        case .bytetrack: TwoStageOptions().table
+        case .botsort: BoTSORTOptions.table
         }
     }
 
@@ -57,6 +63,8 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         case .sort: SORTTracker(options: SORTOptions(parameters))
         case .deepsort: DeepSORTTracker(options: DeepSORTOptions(parameters))
         case .ocsort: OCSORTTracker(options: OCSORTOptions(parameters))
+        case .bytetrack: ByteTrackTracker(options: TwoStageOptions(parameters))
+        case .botsort: BoTSORTTracker(options: BoTSORTOptions(parameters))
         }
     }
 
@@ -105,6 +113,12 @@ public enum TrackerKind: String, Sendable, CaseIterable {
             return (kind, tracker.options.parameters, tracker)
         case .ocsort:
             let tracker = try OCSORTTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .bytetrack:
+            let tracker = try ByteTrackTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .botsort:
+            let tracker = try BoTSORTTracker(restoring: snapshot)
             return (kind, tracker.options.parameters, tracker)
         }
     }

@@ -32,6 +32,14 @@ enum Assets {
         MOTDetections(try MOTFile.read(path: "\(root)/mot/det/\(sequence).txt"))
     }
 
+    /// The length of a sequence in frames, from its `seqinfo.ini`.
+    static func frameCount(_ sequence: String) throws -> Int {
+        try String(contentsOfFile: "\(root)/mot/gt/\(sequence)/seqinfo.ini", encoding: .utf8)
+            .split(whereSeparator: \.isNewline).compactMap { line in
+                line.hasPrefix("seqLength=") ? Int(line.dropFirst("seqLength=".count)) : nil
+            }.first ?? 0
+    }
+
     static func reference(_ name: String, _ sequence: String) throws -> [MOTRow] {
         try MOTFile.read(path: "\(root)/mot/ref/\(name)/\(sequence).txt")
     }

@@ -31,3 +31,16 @@ extension SORTFilter {
         ]
     }
 }
+
+extension AspectHeightFilter {
+    /// The state and the diagonal of the covariance, as the references list them.
+    var stateAndVariances: [Double] {
+        let (size, ratio) = (sizeCovariance, aspectCovariance)
+        return [
+            x.position, y.position, aspect.position, height.position,
+            x.velocity, y.velocity, aspect.velocity, height.velocity,
+            size.position, size.position, ratio.position, size.position,
+            size.velocity, size.velocity, ratio.velocity, size.velocity,
+        ]
+    }
+}
