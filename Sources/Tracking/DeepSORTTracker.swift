@@ -148,7 +148,8 @@ public struct DeepSORTTracker: Tracker {
             where tracks[index].isConfirmed && tracks[index].timeSinceUpdate > level {
                 next = min(next, tracks[index].timeSinceUpdate)
             }
-            guard next < .max else { return }
+            // A track in the frame in which it may end, unseen for one frame more than it may be, is not looked for.
+            guard next < .max, next <= options.maxAge else { return }
             level = next
             collectColumns(group)
             guard !workspace.columns.isEmpty else { return }
