@@ -62,25 +62,22 @@ struct AppearanceGallery: Sendable, Equatable {
 
     init() {}
 
-    /// Vectors as ``vectors(dimension:)`` gives them.
-    ///
-    /// - Precondition: the count of `values` is a multiple of `dimension`.
-    init(_ values: [Float], dimension: Int) {
-        guard dimension > 0 else { return }
-        blocks.reserveCapacity((values.count / dimension + 7) / 8 * dimension)
-        for start in stride(from: 0, to: values.count, by: dimension) {
-            append(values[start..<(start + dimension)], budget: .max)
-        }
+    /// Appends the whole state.
+    func write(to writer: inout SnapshotWriter) {
+        writer.append(count)
+        writer.append(oldest)
+        writer.append(blocks)
     }
 
-    /// The vectors, the oldest first, for snapshots.
-    func vectors(dimension: Int) -> [Float] {
-        var values: [Float] = []
-        values.reserveCapacity(count * dimension)
-        for number in 0..<count {
-            let place = (oldest + number) % count
-            for offset in 0..<dimension { values.append(blocks[place / 8 * dimension + offset][place % 8]) }
-        }
-        return values
+    /// Reads what ``write(to:)`` wrote.
+    ///
+    /// - Parameters:
+    ///   - dimension: the numbers of a vector; 0 if there was no vector yet.
+    ///   - budget: how many vectors there can be.
+    init(from reader: inout SnapshotReader, dimension: Int, budget: Int) throws(SnapshotError) {
+        count = try reader.readInt(in: 0...(dimension > 0 ? budget : 0))
+        oldest = try reader.readInt(in: 0...max(count - 1, 0))
+        guard oldest == 0 || count == budget else { throw reader.corrupt("a gallery with room that was used up") }
+        blocks = try reader.readBlocks((count + 7) / 8 * dimension)
     }
 }

@@ -26,7 +26,7 @@ extension DeepSORTTracker {
             writer.append(track.timeSinceUpdate)
             writer.append(track.isConfirmed)
             track.filter.write(to: &writer)
-            writer.append(track.gallery.vectors(dimension: dimension))
+            track.gallery.write(to: &writer)
         }
         return writer.finish()
     }
@@ -63,13 +63,11 @@ extension DeepSORTTracker {
         let timeSinceUpdate = try reader.readInt(in: Self.counterRange)
         let isConfirmed = try reader.readBool()
         let filter = try AspectHeightFilter(from: &reader)
-        let values = try reader.readFloats()
-        guard values.isEmpty || dimension > 0, values.count.isMultiple(of: max(dimension, 1)),
-            values.count / max(dimension, 1) <= options.galleryBudget
-        else { throw reader.corrupt("a gallery of \(values.count) numbers") }
+        let gallery = try AppearanceGallery(
+            from: &reader, dimension: dimension, budget: options.galleryBudget)
         return DeepSORTTrack(
             id: id, classID: classID, filter: filter,
-            gallery: AppearanceGallery(values, dimension: dimension), age: age, hits: hits,
+            gallery: gallery, age: age, hits: hits,
             timeSinceUpdate: timeSinceUpdate, isConfirmed: isConfirmed)
     }
 }

@@ -71,7 +71,8 @@ public struct OCSORTTracker: Tracker {
         if options.usesByte { associateLowScores(detections) }
         recover(detections)
         for index in tracks.indices where tracks[index].detectionIndex == nil { tracks[index].miss() }
-        for index in detections.indices where isHigh(detections[index]) && !workspace.isMatched[index] {
+        for index in detections.indices
+        where detections[index].confidence > options.detectionThreshold && !workspace.isMatched[index] {
             guard let measurement = workspace.measurements[index] else { continue }
             tracks.append(
                 OCSORTTrack(
@@ -112,33 +113,34 @@ public struct OCSORTTracker: Tracker {
         SORTMeasurement(box, heightMargin: heightMargin)
     }
 
-    private func isHigh(_ detection: Detection) -> Bool { detection.confidence > options.detectionThreshold }
+    /// What a detection must score, both ends exclusive.
+    private var highScores: (Double, Double) { (options.detectionThreshold, .infinity) }
+    private var lowScores: (Double, Double) { (options.lowThreshold, options.detectionThreshold) }
 
-    private func isLow(_ detection: Detection) -> Bool {
-        detection.confidence > options.lowThreshold && detection.confidence < options.detectionThreshold
-    }
-
-    /// Divides the detections and tracks that are still without a partner, and that the conditions let in, by class.
+    /// Divides the detections of some scores and the tracks that are still without a partner by class.
     private mutating func divide(
-        _ detections: [Detection], where isDetection: (Detection) -> Bool, andTracks isTrack: (OCSORTTrack) -> Bool
+        _ detections: [Detection], scores: (low: Double, high: Double), onlyObserved: Bool = false
     ) {
         workspace.partition.removeAll()
         for index in detections.indices
-        where workspace.measurements[index] != nil && !workspace.isMatched[index] && isDetection(detections[index]) {
+        where workspace.measurements[index] != nil && !workspace.isMatched[index]
+            && detections[index].confidence > scores.low && detections[index].confidence < scores.high
+        {
             workspace.partition.detections.append(index)
         }
-        for index in tracks.indices where tracks[index].detectionIndex == nil && isTrack(tracks[index]) {
+        guard !workspace.partition.detections.isEmpty else { return }
+        for index in tracks.indices
+        where tracks[index].detectionIndex == nil && (!onlyObserved || tracks[index].lastObservation != nil) {
             workspace.partition.tracks.append(index)
         }
-        let tracks = tracks
         workspace.partition.divide(
             perClass: options.perClass, detectionClass: { detections[$0].classID },
-            trackClass: { tracks[$0].classID })
+            trackClass: { [tracks] in tracks[$0].classID })
     }
 
     /// The first round: all tracks, by overlap with their predictions and by momentum.
     private mutating func associateByMomentum(_ detections: [Detection]) {
-        divide(detections, where: isHigh) { _ in true }
+        divide(detections, scores: highScores)
         for group in workspace.partition.groups {
             workspace.momentum.removeAll()
             for index in workspace.partition.detections[group.detections] {
@@ -147,7 +149,9 @@ public struct OCSORTTracker: Tracker {
             }
             for index in workspace.partition.tracks[group.tracks] {
                 workspace.momentum.columns.append(workspace.predictions[index])
-                workspace.momentum.momenta.append(momentum(of: index))
+                let centre = earlierCentre(of: index) ?? .none
+                workspace.momentum.momenta.append(
+                    MomentumAssociation.Momentum(direction: tracks[index].direction, x: centre.x, y: centre.y))
             }
             workspace.momentum.associate(threshold: options.iouThreshold, inertia: options.inertia)
             for row in 0..<group.detections.count {
@@ -158,13 +162,13 @@ public struct OCSORTTracker: Tracker {
 
     /// The second round, ByteTrack's: tracks left over, and what scored low.
     private mutating func associateLowScores(_ detections: [Detection]) {
-        divide(detections, where: isLow) { _ in true }
+        divide(detections, scores: lowScores)
         associate(detections, with: .prediction)
     }
 
     /// The last round: what is left over, by overlap with where tracks were last observed.
     private mutating func recover(_ detections: [Detection]) {
-        divide(detections, where: isHigh) { $0.lastObservation != nil }
+        divide(detections, scores: highScores, onlyObserved: true)
         associate(detections, with: .lastObservation)
     }
 
@@ -220,16 +224,11 @@ public struct OCSORTTracker: Tracker {
     private func earlierCentre(of index: Int) -> ObservedCentre? {
         guard let last = tracks[index].lastObservation else { return nil }
         let age = tracks[index].age
-        for earlier in (age - options.deltaT)..<age where earlier >= 0 {
+        for earlier in max(age - options.deltaT, 0)..<age {
             let centre = centres[index * options.deltaT + earlier % options.deltaT]
             if centre.age == earlier { return centre }
         }
         return ObservedCentre(last.box, age: age)
-    }
-
-    private func momentum(of index: Int) -> MomentumAssociation.Momentum {
-        let centre = earlierCentre(of: index) ?? .none
-        return MomentumAssociation.Momentum(direction: tracks[index].direction, x: centre.x, y: centre.y)
     }
 
     /// Lists the living tracks, newest first, and ends those that were unseen for too long.
