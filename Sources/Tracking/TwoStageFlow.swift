@@ -10,7 +10,8 @@ internal import Vision
 /// - A track of one detection is not predicted; it is matched after both stages, and ends at once if nothing fits.
 ///   Tracks born in the first frame are not subject to that.
 /// - A track that was lost for too long may still be matched in the frame after; but if it is lost again, it ends.
-/// - Of a lost track and one in sight that nearly coincide, the younger ends.
+/// - Of a lost track and one in sight that nearly coincide, the younger ends: that with fewer frames between its first
+///   and its latest detection.
 ///
 /// Costs and limits are those of ``TwoStageOptions``, the assignment ``LimitedAssociation``, the overlap that of whole
 /// pixels (a box from 0 to 9 is 10 wide).
