@@ -19,7 +19,8 @@ extension TwoStageFlow {
                 workspace.low.boxes.find(tracks[index].filter.box)
                 for overlap in workspace.low.boxes.found {
                     let gain = options.lowMatchThreshold - (1 - overlap.value)
-                    guard gain > 0, isAllowed(tracks[index], workspace.low.members[overlap.column]) else { continue }
+                    guard gain > 0, options.allows(tracks[index].classID, workspace.low.members[overlap.column].classID)
+                    else { continue }
                     workspace.association.pairs.append(
                         .init(row: Int32(row), column: Int32(overlap.column), gain: gain))
                 }
@@ -56,7 +57,7 @@ extension TwoStageFlow {
             for overlap in workspace.high.boxes.found {
                 let column = overlap.column
                 guard !workspace.high.members[column].isTaken,
-                    isAllowed(tracks[index], workspace.high.members[column])
+                    options.allows(tracks[index].classID, workspace.high.members[column].classID)
                 else { continue }
                 var cost =
                     1 - (options.fuseScore ? overlap.value * workspace.high.members[column].score : overlap.value)
@@ -85,9 +86,5 @@ extension TwoStageFlow {
                     slot: tracks[index].appearanceSlot, detection: member.index, momentum: Float(rules.momentum))
             }
         }
-    }
-
-    private func isAllowed(_ track: Track, _ member: Workspace.Member) -> Bool {
-        !options.perClass || track.classID == member.classID
     }
 }
