@@ -16,8 +16,9 @@ extension TwoStageFlow {
         if !workspace.low.members.isEmpty {
             for row in workspace.rows.indices {
                 let index = workspace.rows[row]
-                workspace.low.boxes.find(tracks[index].filter.box)
-                for overlap in workspace.low.boxes.found {
+                let count = workspace.low.boxes.find(tracks[index].filter.box)
+                for place in 0..<count {
+                    let overlap = workspace.low.boxes.found[place]
                     let gain = options.lowMatchThreshold - (1 - overlap.value)
                     guard gain > 0, options.allows(tracks[index].classID, workspace.low.members[overlap.column].classID)
                     else { continue }
@@ -53,8 +54,9 @@ extension TwoStageFlow {
         workspace.association.pairs.removeAll(keepingCapacity: true)
         for row in workspace.rows.indices {
             let index = workspace.rows[row]
-            workspace.high.boxes.find(tracks[index].filter.box)
-            for overlap in workspace.high.boxes.found {
+            let count = workspace.high.boxes.find(tracks[index].filter.box)
+            for place in 0..<count {
+                let overlap = workspace.high.boxes.found[place]
                 let column = overlap.column
                 guard !workspace.high.members[column].isTaken,
                     options.allows(tracks[index].classID, workspace.high.members[column].classID)

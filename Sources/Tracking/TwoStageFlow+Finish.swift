@@ -60,13 +60,13 @@ extension TwoStageFlow {
     /// Of a lost track and one in sight that nearly coincide, marks the younger; of equals, the one in sight.
     private mutating func dropDuplicates() {
         guard trackedCount > 0, trackedCount < tracks.count, options.duplicateOverlap < 1 else { return }
-        workspace.inSight.removeAll()
-        for index in 0..<trackedCount { workspace.inSight.append(tracks[index].filter.box) }
+        workspace.inSight.fill(count: trackedCount) { tracks[$0].filter.box }
         for lost in trackedCount..<tracks.count {
-            workspace.inSight.find(tracks[lost].filter.box)
+            let count = workspace.inSight.find(tracks[lost].filter.box)
             let age = tracks[lost].lastFrame - tracks[lost].birthFrame
-            for overlap in workspace.inSight.found where 1 - overlap.value < 1 - options.duplicateOverlap {
-                let other = overlap.column
+            for place in 0..<count {
+                let other = workspace.inSight.found[place].column
+                guard 1 - workspace.inSight.found[place].value < 1 - options.duplicateOverlap else { continue }
                 guard options.allows(tracks[other].classID, tracks[lost].classID) else { continue }
                 if tracks[other].lastFrame - tracks[other].birthFrame > age {
                     tracks[lost].place = .gone
