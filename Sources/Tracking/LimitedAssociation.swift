@@ -15,6 +15,10 @@
 /// pair was given: gains are not negative, so demanding a partner for each of the fewer side costs nothing, and pairs of
 /// gain 0 are left out after. Both ways have the same least cost; only ties may be broken otherwise.
 ///
+/// Before that, pairs are chosen that must be: where a pair gains as much as the best other pair of its row and the best
+/// other of its column together, a set without it does not become worse when it takes the place of the at most two pairs
+/// that stand in its way. In most frames this leaves nothing over.
+///
 /// Deterministic: ties are broken by position alone. A value keeps its memory from one problem to the next.
 struct LimitedAssociation: Sendable {
     /// A pair that may be chosen.
@@ -29,8 +33,25 @@ struct LimitedAssociation: Sendable {
     /// The column that each row got; ``LinearAssignment/unassigned`` where it got none.
     private(set) var columnForRow: [Int] = []
 
-    private var rowCounts: [Int32] = []
-    private var columnCounts: [Int32] = []
+    /// The two largest gains of a row or column, and where the largest is.
+    private struct Best {
+        var gain = 0.0
+        var second = 0.0
+        var partner: Int32 = -1
+
+        mutating func take(_ gain: Double, _ partner: Int32) {
+            if gain > self.gain {
+                second = self.gain
+                self.gain = gain
+                self.partner = partner
+            } else if gain > second {
+                second = gain
+            }
+        }
+    }
+
+    private var bestInRow: [Best] = []
+    private var bestInColumn: [Best] = []
     // A disjoint-set forest over rows and then columns; pairs sorted by component.
     private var parents: [Int32] = []
     private var starts: [Int32] = []
@@ -46,24 +67,48 @@ struct LimitedAssociation: Sendable {
     /// - Precondition: all rows and columns of pairs are below `rows` and `columns`.
     mutating func solve(rows: Int, columns: Int) {
         columnForRow.fill(with: LinearAssignment.unassigned, count: rows)
-        guard !pairs.isEmpty else { return }
-        rowCounts.fill(with: 0, count: rows)
-        columnCounts.fill(with: 0, count: columns)
-        for pair in pairs {
-            rowCounts[Int(pair.row)] += 1
-            columnCounts[Int(pair.column)] += 1
-        }
-        // Most pairs are alone in their component; the others are collected.
-        grouped.removeAll(keepingCapacity: true)
-        for pair in pairs {
-            if rowCounts[Int(pair.row)] == 1, columnCounts[Int(pair.column)] == 1 {
-                columnForRow[Int(pair.row)] = Int(pair.column)
-            } else {
-                grouped.append(pair)
+        while !pairs.isEmpty {
+            guard chooseDominant(rows: rows, columns: columns) else {
+                solveComponents(rows: rows, columns: columns)
+                return
             }
         }
-        guard !grouped.isEmpty else { return }
-        swap(&pairs, &grouped)
+    }
+
+    /// Chooses the pairs that must be chosen, and drops all that they exclude; says whether there were any.
+    private mutating func chooseDominant(rows: Int, columns: Int) -> Bool {
+        bestInRow.fill(with: Best(), count: rows)
+        bestInColumn.fill(with: Best(), count: columns)
+        for index in pairs.indices {
+            let pair = pairs[index]
+            bestInRow[Int(pair.row)].take(pair.gain, pair.column)
+            bestInColumn[Int(pair.column)].take(pair.gain, pair.row)
+        }
+        var isAnyChosen = false
+        for row in 0..<rows {
+            let best = bestInRow[row]
+            guard best.partner >= 0 else { continue }
+            let other = bestInColumn[Int(best.partner)]
+            guard other.partner == row, best.gain >= best.second + other.second else { continue }
+            columnForRow[row] = Int(best.partner)
+            isAnyChosen = true
+        }
+        guard isAnyChosen else { return false }
+        var kept = 0
+        for index in pairs.indices {
+            let pair = pairs[index]
+            let isRowFree = columnForRow[Int(pair.row)] == LinearAssignment.unassigned
+            let columnOwner = Int(bestInColumn[Int(pair.column)].partner)
+            if isRowFree, columnForRow[columnOwner] != Int(pair.column) {
+                pairs[kept] = pair
+                kept += 1
+            }
+        }
+        pairs.removeLast(pairs.count - kept)
+        return true
+    }
+
+    private mutating func solveComponents(rows: Int, columns: Int) {
         groupPairs(rows: rows, columns: columns)
         for group in 1..<starts.count where starts[group] > starts[group - 1] {
             solve(grouped: Int(starts[group - 1])..<Int(starts[group]), rows: rows)

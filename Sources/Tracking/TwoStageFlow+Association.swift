@@ -16,10 +16,12 @@ extension TwoStageFlow {
         if !workspace.low.members.isEmpty {
             for row in workspace.rows.indices {
                 let index = workspace.rows[row]
-                workspace.low.boxes.find(tracks[index].filter.box)
-                for overlap in workspace.low.boxes.found {
+                let count = workspace.low.boxes.find(tracks[index].filter.box)
+                for place in 0..<count {
+                    let overlap = workspace.low.boxes.found[place]
                     let gain = options.lowMatchThreshold - (1 - overlap.value)
-                    guard gain > 0, isAllowed(tracks[index], workspace.low.members[overlap.column]) else { continue }
+                    guard gain > 0, options.allows(tracks[index].classID, workspace.low.members[overlap.column].classID)
+                    else { continue }
                     workspace.association.pairs.append(
                         .init(row: Int32(row), column: Int32(overlap.column), gain: gain))
                 }
@@ -52,11 +54,12 @@ extension TwoStageFlow {
         workspace.association.pairs.removeAll(keepingCapacity: true)
         for row in workspace.rows.indices {
             let index = workspace.rows[row]
-            workspace.high.boxes.find(tracks[index].filter.box)
-            for overlap in workspace.high.boxes.found {
+            let count = workspace.high.boxes.find(tracks[index].filter.box)
+            for place in 0..<count {
+                let overlap = workspace.high.boxes.found[place]
                 let column = overlap.column
                 guard !workspace.high.members[column].isTaken,
-                    isAllowed(tracks[index], workspace.high.members[column])
+                    options.allows(tracks[index].classID, workspace.high.members[column].classID)
                 else { continue }
                 var cost =
                     1 - (options.fuseScore ? overlap.value * workspace.high.members[column].score : overlap.value)
@@ -85,9 +88,5 @@ extension TwoStageFlow {
                     slot: tracks[index].appearanceSlot, detection: member.index, momentum: Float(rules.momentum))
             }
         }
-    }
-
-    private func isAllowed(_ track: Track, _ member: Workspace.Member) -> Bool {
-        !options.perClass || track.classID == member.classID
     }
 }

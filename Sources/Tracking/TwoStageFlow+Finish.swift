@@ -16,7 +16,8 @@ extension TwoStageFlow {
                 isAnyGone = true
                 continue
             }
-            update.tracks.append(listed(tracks[index]))
+            update.tracks.append(
+                tracks[index].listed(frame: frame, options: options, reportsUnconfirmed: reportsUnconfirmed))
         }
         if isAnyGone {
             for index in tracks.indices where tracks[index].place == .gone { end(tracks[index], &update) }
@@ -59,14 +60,14 @@ extension TwoStageFlow {
     /// Of a lost track and one in sight that nearly coincide, marks the younger; of equals, the one in sight.
     private mutating func dropDuplicates() {
         guard trackedCount > 0, trackedCount < tracks.count, options.duplicateOverlap < 1 else { return }
-        workspace.inSight.removeAll()
-        for index in 0..<trackedCount { workspace.inSight.append(tracks[index].filter.box) }
+        workspace.inSight.fill(count: trackedCount) { tracks[$0].filter.box }
         for lost in trackedCount..<tracks.count {
-            workspace.inSight.find(tracks[lost].filter.box)
+            let count = workspace.inSight.find(tracks[lost].filter.box)
             let age = tracks[lost].lastFrame - tracks[lost].birthFrame
-            for overlap in workspace.inSight.found where 1 - overlap.value < 1 - options.duplicateOverlap {
-                let other = overlap.column
-                guard !options.perClass || tracks[other].classID == tracks[lost].classID else { continue }
+            for place in 0..<count {
+                let other = workspace.inSight.found[place].column
+                guard 1 - workspace.inSight.found[place].value < 1 - options.duplicateOverlap else { continue }
+                guard options.allows(tracks[other].classID, tracks[lost].classID) else { continue }
                 if tracks[other].lastFrame - tracks[other].birthFrame > age {
                     tracks[lost].place = .gone
                 } else {
@@ -81,20 +82,26 @@ extension TwoStageFlow {
         if track.birthFrame < frame { update.ended.append(track.id) }
         appearance.free(track.appearanceSlot)
     }
+}
 
-    private func listed(_ track: Track) -> TrackedObject {
-        let isSeen = track.place == .tracked
-        let box = track.filter.box
+extension TwoStageTrack {
+    func listed(frame: Int, options: TwoStageOptions, reportsUnconfirmed: Bool) -> TrackedObject {
+        let isSeen = place == .tracked
+        let box = filter.box
         return TrackedObject(
-            trackID: track.id, classID: track.classID, box: box, detectionIndex: isSeen ? track.detectionIndex : nil,
-            state: isSeen ? (track.isActivated ? .confirmed : .tentative) : .lost,
-            isReported: isSeen && (track.isActivated || reportsUnconfirmed) && isPutOut(box),
-            age: frame - track.birthFrame, hits: track.hits)
+            trackID: id, classID: classID, box: box, detectionIndex: isSeen ? detectionIndex : nil,
+            state: isSeen ? (isActivated ? .confirmed : .tentative) : .lost,
+            isReported: isSeen && (isActivated || reportsUnconfirmed) && options.putsOut(box),
+            age: frame - birthFrame, hits: hits)
     }
+}
+
+extension TwoStageOptions {
+    /// Whether a detection of one class may go to a track of another.
+    func allows(_ classID: Int, _ other: Int) -> Bool { !perClass || classID == other }
 
     /// The conditions that the authors' evaluation puts on boxes.
-    private func isPutOut(_ box: BoundingBox) -> Bool {
-        (options.minArea == 0 || box.width * box.height > options.minArea)
-            && (options.maxAspect == 0 || box.width / box.height <= options.maxAspect)
+    func putsOut(_ box: BoundingBox) -> Bool {
+        (minArea == 0 || box.width * box.height > minArea) && (maxAspect == 0 || box.width / box.height <= maxAspect)
     }
 }

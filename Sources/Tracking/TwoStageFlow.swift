@@ -10,7 +10,8 @@ internal import Vision
 /// - A track of one detection is not predicted; it is matched after both stages, and ends at once if nothing fits.
 ///   Tracks born in the first frame are not subject to that.
 /// - A track that was lost for too long may still be matched in the frame after; but if it is lost again, it ends.
-/// - Of a lost track and one in sight that nearly coincide, the younger ends.
+/// - Of a lost track and one in sight that nearly coincide, the younger ends: that with fewer frames between its first
+///   and its latest detection.
 ///
 /// Costs and limits are those of ``TwoStageOptions``, the assignment ``LimitedAssociation``, the overlap that of whole
 /// pixels (a box from 0 to 9 is 10 wide).
@@ -63,6 +64,7 @@ struct TwoStageFlow<Filter: ProportionalFilter>: Sendable {
             var classID: Int
             /// The index in the frame's detections.
             var index: Int
+            var box: BoundingBox
             var isTaken = false
         }
     }
@@ -91,8 +93,8 @@ struct TwoStageFlow<Filter: ProportionalFilter>: Sendable {
 
     /// Divides the detections by score; one that scores exactly the threshold is in neither group.
     private mutating func group(_ detections: [Detection]) {
-        workspace.high.removeAll()
-        workspace.low.removeAll()
+        workspace.high.members.removeAll(keepingCapacity: true)
+        workspace.low.members.removeAll(keepingCapacity: true)
         for index in detections.indices {
             let score = detections[index].confidence
             // False for NaN.
@@ -100,13 +102,16 @@ struct TwoStageFlow<Filter: ProportionalFilter>: Sendable {
                 let measurement = BoxMeasurement(detections[index].box)
             else { continue }
             let member = Workspace.Member(
-                measurement: measurement, score: score, classID: detections[index].classID, index: index)
+                measurement: measurement, score: score, classID: detections[index].classID, index: index,
+                box: detections[index].box)
             if score > options.trackThreshold {
-                workspace.high.append(member, box: detections[index].box)
+                workspace.high.members.append(member)
             } else if score > options.lowThreshold, score < options.trackThreshold {
-                workspace.low.append(member, box: detections[index].box)
+                workspace.low.members.append(member)
             }
         }
+        workspace.high.measure()
+        workspace.low.measure()
     }
 
     /// Moves all tracks on but those of one detection; the camera moves them all.
@@ -123,7 +128,9 @@ struct TwoStageFlow<Filter: ProportionalFilter>: Sendable {
 
     /// A track for each confident detection that is left over.
     private mutating func beginTracks() {
-        for member in workspace.high.members where !member.isTaken && member.score >= options.newThreshold {
+        for column in workspace.high.members.indices {
+            let member = workspace.high.members[column]
+            guard !member.isTaken, member.score >= options.newThreshold else { continue }
             var track = Track(
                 id: nextID, classID: member.classID, filter: Filter(member.measurement), birthFrame: frame,
                 lastFrame: frame, detectionIndex: member.index, isActivated: frame == 1)
@@ -138,13 +145,7 @@ struct TwoStageFlow<Filter: ProportionalFilter>: Sendable {
 }
 
 extension TwoStageFlow.Workspace.Group {
-    mutating func removeAll() {
-        boxes.removeAll()
-        members.removeAll(keepingCapacity: true)
-    }
-
-    mutating func append(_ member: TwoStageFlow.Workspace.Member, box: BoundingBox) {
-        boxes.append(box)
-        members.append(member)
+    mutating func measure() {
+        boxes.fill(count: members.count) { members[$0].box }
     }
 }

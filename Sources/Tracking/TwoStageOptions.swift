@@ -30,8 +30,8 @@ public struct TwoStageOptions: Sendable, Hashable {
     /// Raising it bridges longer occlusions, at the risk of joining two objects; lowering it splits objects that are
     /// hidden for a while. The reference uses a second's worth: 30.
     public var trackBuffer: Int
-    /// A lost track and one in sight that overlap more than this, 0…1, are one object: the younger ends. The reference
-    /// uses 0.85; 1 keeps all.
+    /// A lost track and one in sight that overlap more than this, 0…1, are one object, and the one that was
+    /// followed for less time ends. The reference uses 0.85; 1 keeps all.
     public var duplicateOverlap: Double
     /// Only boxes of a larger area, in square pixels, are put out; 0 puts out all.
     ///
