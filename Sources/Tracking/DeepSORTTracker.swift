@@ -181,16 +181,18 @@ public struct DeepSORTTracker: Tracker {
     private mutating func associateByOverlap(_ group: ClassPartition.Group, _ detections: [Detection]) {
         collectColumns(group)
         guard !workspace.columns.isEmpty else { return }
-        workspace.search.removeAll()
-        for detection in workspace.columns { workspace.search.append(detections[detection].box) }
+        let columns = workspace.columns
+        workspace.search.fill(count: columns.count) { detections[columns[$0]].box }
         workspace.rows.removeAll(keepingCapacity: true)
         workspace.association.pairs.removeAll(keepingCapacity: true)
         for index in workspace.partition.tracks[group.tracks]
         where tracks[index].detectionIndex == nil && tracks[index].timeSinceUpdate == 1 {
             let row = Int32(workspace.rows.count)
             workspace.rows.append(index)
-            workspace.search.find(tracks[index].filter.box)
-            for overlap in workspace.search.found where 1 - overlap.value <= options.maxIoUDistance {
+            let foundCount = workspace.search.find(tracks[index].filter.box)
+            for place in 0..<foundCount {
+                let overlap = workspace.search.found[place]
+                guard 1 - overlap.value <= options.maxIoUDistance else { continue }
                 workspace.association.pairs.append(
                     LimitedAssociation.Pair(
                         row: row, column: Int32(overlap.column),

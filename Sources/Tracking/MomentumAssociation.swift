@@ -74,11 +74,10 @@ struct MomentumAssociation: Sendable {
 
     init() {}
 
-    /// Empties both sides but keeps their memory.
+    /// Empties the rows and what is known of the columns, but keeps their memory; ``columns`` are replaced by filling them.
     mutating func removeAll() {
         rows.removeAll(keepingCapacity: true)
         scores.removeAll(keepingCapacity: true)
-        columns.removeAll()
         momenta.removeAll(keepingCapacity: true)
     }
 
@@ -124,9 +123,10 @@ struct MomentumAssociation: Sendable {
         var isUnique = true
         for i in 0..<rows.count {
             overlapStarts.append(overlaps.count)
-            columns.find(rows[i])
+            let foundCount = columns.find(rows[i])
             var isRowAbove = false
-            for overlap in columns.found {
+            for place in 0..<foundCount {
+                let overlap = columns.found[place]
                 overlaps.append(Overlap(column: Int32(overlap.column), value: overlap.value))
                 if overlap.value >= threshold { isAnyKept = true }
                 if overlap.value > threshold {

@@ -148,10 +148,13 @@ public struct OCSORTTracker: Tracker {
                 workspace.momentum.scores.append(min(detections[index].confidence, Self.largestScore))
             }
             for index in workspace.partition.tracks[group.tracks] {
-                workspace.momentum.columns.append(workspace.predictions[index])
                 let centre = earlierCentre(of: index) ?? .none
                 workspace.momentum.momenta.append(
                     MomentumAssociation.Momentum(direction: tracks[index].direction, x: centre.x, y: centre.y))
+            }
+            let (order, predictions) = (workspace.partition.tracks, workspace.predictions)
+            workspace.momentum.columns.fill(count: group.tracks.count) {
+                predictions[order[group.tracks.lowerBound + $0]]
             }
             workspace.momentum.associate(threshold: options.iouThreshold, inertia: options.inertia)
             for row in 0..<group.detections.count {
