@@ -17,6 +17,22 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it looks at appearance vectors.
+    public var usesAppearance: Bool {
+        switch self {
+        case .sort, .bytetrack: false
+        case .botsort: true
+        }
+    }
+
+    /// Whether it takes camera motion into account.
+    public var usesCameraMotion: Bool {
+        switch self {
+        case .sort, .bytetrack: false
+        case .botsort: true
+        }
+    }
+
     /// The settings it takes, in the order they are listed.
     public var options: [TrackerOption] {
         switch self {
