@@ -2,8 +2,8 @@
 public enum TrackerKind: String, Sendable, CaseIterable {
     case sort
     case deepsort
-    case ocsort
     case bytetrack
+    case ocsort
     case botsort
 
     /// The name as its paper writes it.
@@ -11,8 +11,8 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         switch self {
         case .sort: "SORT"
         case .deepsort: "DeepSORT"
-        case .ocsort: "OC-SORT"
         case .bytetrack: "ByteTrack"
+        case .ocsort: "OC-SORT"
         case .botsort: "BoT-SORT"
         }
     }
@@ -20,15 +20,15 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     /// Whether it looks at appearance vectors.
     public var usesAppearance: Bool {
         switch self {
-        case .sort, .bytetrack: false
-        case .botsort: true
+        case .sort, .bytetrack, .ocsort: false
+        case .deepsort, .botsort: true
         }
     }
 
     /// Whether it takes camera motion into account.
     public var usesCameraMotion: Bool {
         switch self {
-        case .sort, .bytetrack: false
+        case .sort, .deepsort, .bytetrack, .ocsort: false
         case .botsort: true
         }
     }
@@ -38,8 +38,8 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         switch self {
         case .sort: SORTOptions.table
         case .deepsort: DeepSORTOptions.table
-        case .ocsort: OCSORTOptions.table
         case .bytetrack: TwoStageOptions().table
+        case .ocsort: OCSORTOptions.table
         case .botsort: BoTSORTOptions.table
         }
     }

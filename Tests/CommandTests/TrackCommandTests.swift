@@ -47,6 +47,30 @@ struct TrackCommandTests {
         #expect(comparison.isEqual, "\(sequence), \(run): \(comparison)")
     }
 
+    @Test(
+        "puts out what OC-SORT's and DeepSORT's references do",
+        arguments: ["TUD-Campus", "MOT17-13-FRCNN", "EDGE-01-negative-coords"],
+        ["ocsort", "ocsort_byte", "deepsort_iou", "deepsort_emb"])
+    func observationsAndAppearance(sequence: String, run: String) async throws {
+        let folder = "\(Assets.root)/mot"
+        var arguments = ["track", "--detections", "\(folder)/det/\(sequence).txt"]
+        arguments += ["--tracker", String(run.prefix { $0 != "_" })]
+        if run.hasPrefix("ocsort") {
+            arguments += ["--tracker-option", "min_area=100", "--tracker-option", "max_aspect=1.6"]
+            arguments += ["--tracker-option", "use_byte=\(run == "ocsort_byte")"]
+        } else if !sequence.hasPrefix("TUD") {
+            arguments += ["--tracker-option", "min_confidence=0.6"]
+        }
+        if run == "deepsort_emb" { arguments += ["--embeddings", "\(folder)/emb/\(sequence).i16"] }
+        // Detections end before the video does.
+        if sequence.hasPrefix("EDGE") { arguments += ["--frames", "120"] }
+        let printed = try await Program.succeed(arguments)
+        let comparison = TrackComparison(
+            reference: try MOTFile.read(path: "\(folder)/ref/\(run)/\(sequence).txt"),
+            output: try MOTFile.parse(Array(printed.output.utf8), file: "output"))
+        #expect(comparison.isEqual, "\(sequence), \(run): \(comparison)")
+    }
+
     @Test("says what is wrong with files beside the detections")
     func filesBeside() async throws {
         let folder = try TemporaryFolder()

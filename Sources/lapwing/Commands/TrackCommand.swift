@@ -15,9 +15,12 @@ struct TrackCommand: AsyncParsableCommand {
               lapwing track --detections det.txt --tracker sort --tracker-option max_age=1
               lapwing track --detections det.txt --tracker bytetrack --tracker-option track_buffer=60
               lapwing track --detections det.txt --tracker botsort --embeddings det.i16 --camera-motion gmc.txt
+              lapwing track --detections det.txt --tracker deepsort --embeddings det.i16 --frames 600
 
             Reads 'frame,-1,x,y,width,height,score,…' and writes 'frame,id,x,y,width,height,score,-1,-1,-1': what the
-            tracker's paper would put out, with the tracker's own boxes. No detection is left out unless --min-score is given.
+            tracker's paper would put out, with the tracker's own boxes. No detection is left out unless --min-score is given,
+            or a setting of the tracker's leaves it out. DeepSORT puts out one prediction after an object's last detection:
+            if the video goes on after the last detection of all, say with --frames to where.
 
             Trackers that look at appearance (\(TrackerKind.names { $0.usesAppearance })) take vectors with --embeddings:
             16-bit little-endian numbers, as many for each detection, in the order of the detections' lines; each stands
@@ -38,6 +41,9 @@ struct TrackCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Only detections that score above this.")
     var minScore: Double?
 
+    @Option(name: .long, help: "How many frames the video has; up to the last one with a detection if not given.")
+    var frames: Int?
+
     @Option(name: .long, help: ArgumentHelp("What the detections look like, 16-bit numbers.", valueName: "file"))
     var embeddings: String?
 
@@ -49,6 +55,12 @@ struct TrackCommand: AsyncParsableCommand {
 
     @Option(name: .long, help: ArgumentHelp("Where the tracks go; standard output if not given.", valueName: "file"))
     var output: String?
+
+    func validate() throws {
+        if let frames, !(1...MOTFile.lastFrameAllowed).contains(frames) {
+            throw ValidationError("--frames: \(frames) is not a whole number from 1 to \(MOTFile.lastFrameAllowed)")
+        }
+    }
 
     func run() async throws {
         let configuration = try tracker.configuration(trackerOption)
@@ -65,7 +77,7 @@ struct TrackCommand: AsyncParsableCommand {
         let input = try read()
         var running = configuration.make()
         var text: [UInt8] = []
-        for frame in 1..<(input.lastFrame + 1) {
+        for frame in 1..<((frames ?? input.lastFrame) + 1) {
             for track in running.update(input.input(frame)).tracks where track.isReported {
                 MOTFile.append(MOTRow(frame: frame, id: track.trackID, box: track.box), to: &text)
             }
