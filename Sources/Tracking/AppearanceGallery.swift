@@ -25,10 +25,15 @@ struct AppearanceGallery: Sendable, Equatable {
             for value in vector { blocks.append(SIMD8(repeating: value)) }
             return
         }
+        // Places after the last vector repeat the first one of the block.
         let unused = lane == 0 ? min(max(count - place, 1), 8)..<8 : 0..<0
-        for (offset, value) in vector.enumerated() {
-            blocks[start + offset][lane] = value
-            for other in unused { blocks[start + offset][other] = value }
+        vector.withUnsafeBufferPointer { vector in
+            blocks.withUnsafeMutableBufferPointer { blocks in
+                for (offset, value) in vector.enumerated() {
+                    blocks[start + offset][lane] = value
+                    for other in unused { blocks[start + offset][other] = value }
+                }
+            }
         }
     }
 
@@ -37,27 +42,28 @@ struct AppearanceGallery: Sendable, Equatable {
     /// - Parameter vector: numbers of a vector of length 1; as many as in those that were added.
     /// - Precondition: there is at least one vector.
     func distance(to vector: ArraySlice<Float>) -> Float {
-        precondition(count > 0 && blocks.count.isMultiple(of: vector.count), "vectors of one dimension")
         let dimension = vector.count
-        let start = vector.startIndex
-        var largest = SIMD8<Float>(repeating: -.infinity)
-        var block = 0
-        while block < blocks.count {
-            // Two sums, so that one addition need not wait for another.
-            var even = SIMD8<Float>.zero
-            var odd = SIMD8<Float>.zero
-            var k = 0
-            while k + 1 < dimension {
-                even += blocks[block + k] * vector[start + k]
-                odd += blocks[block + k + 1] * vector[start + k + 1]
-                k += 2
+        precondition(count > 0 && dimension > 0 && blocks.count.isMultiple(of: dimension), "vectors of one dimension")
+        return vector.withUnsafeBufferPointer { vector in
+            blocks.withUnsafeBufferPointer { blocks in
+                var largest = SIMD8<Float>(repeating: -.infinity)
+                for block in stride(from: 0, to: blocks.count, by: dimension) {
+                    // Two sums, so that one addition need not wait for another.
+                    var even = SIMD8<Float>.zero
+                    var odd = SIMD8<Float>.zero
+                    var k = 0
+                    while k + 1 < dimension {
+                        even += blocks[block + k] * vector[k]
+                        odd += blocks[block + k + 1] * vector[k + 1]
+                        k += 2
+                    }
+                    if k < dimension { even += blocks[block + k] * vector[k] }
+                    let products = even + odd
+                    largest.replace(with: products, where: products .> largest)
+                }
+                return 1 - largest.max()
             }
-            if k < dimension { even += blocks[block + k] * vector[start + k] }
-            let products = even + odd
-            largest.replace(with: products, where: products .> largest)
-            block += dimension
         }
-        return 1 - largest.max()
     }
 
     init() {}

@@ -160,9 +160,11 @@ public struct DeepSORTTracker: Tracker {
                 workspace.rows.append(index)
             }
             workspace.association.pairs.removeAll(keepingCapacity: true)
-            for (row, track) in workspace.rows.enumerated() {
-                for (column, detection) in workspace.columns.enumerated() where workspace.hasVector[detection] {
-                    guard let measurement = workspace.measurements[detection],
+            for row in workspace.rows.indices {
+                let track = workspace.rows[row]
+                for column in workspace.columns.indices {
+                    let detection = workspace.columns[column]
+                    guard workspace.hasVector[detection], let measurement = workspace.measurements[detection],
                         tracks[track].filter.squaredDistance(to: measurement) <= Self.gate
                     else { continue }
                     let distance = Double(tracks[track].gallery.distance(to: vector(of: detection)))

@@ -99,7 +99,8 @@ struct MomentumAssociation: Sendable {
             }
             return
         }
-        self.inertia = inertia
+        // False for NaN.
+        self.inertia = inertia > 0 ? min(inertia, 1) : 0
         prepare()
         for line in 0..<lineCount { augment(from: line) }
         for line in 0..<lineCount where placeForLine[line] != Self.unassigned {

@@ -76,6 +76,33 @@ struct SnapshotTests {
         #expect(error { _ = try TrackerKind.restore(bytes + [0]) }?.code == .corrupt)
     }
 
+    @Test("are read with the hash that they ended with before")
+    func earlierHash() throws {
+        let bytes = try someTracker().snapshot()
+        let content: [UInt8] = bytes.dropLast(8)
+        let hash = SnapshotWriter.earlierHash(content[...])
+        let end: [UInt8] = (0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }
+        let earlier = content + end
+        #expect(earlier != bytes)
+        let restored = try TrackerKind.restore(earlier)
+        #expect(restored.snapshot() == bytes)
+    }
+
+    @Test("have a hash that every change of a byte changes, wherever it is")
+    func hashes() {
+        for count in 0...70 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37) }
+            var hashes: Set<UInt64> = [SnapshotWriter.hash(bytes[...])]
+            for index in bytes.indices {
+                var changed = bytes
+                changed[index] ^= 0x80
+                hashes.insert(SnapshotWriter.hash(changed[...]))
+            }
+            hashes.insert(SnapshotWriter.hash((bytes + [0])[...]))
+            #expect(hashes.count == count + 2)
+        }
+    }
+
     @Test("are refused when they are no snapshots at all")
     func garbage() {
         var generator = SeededGenerator(seed: 2)
