@@ -100,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "TrackingTests", dependencies: ["Tracking", "Evaluation", "Vision"], swiftSettings: settings),
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Vision"], swiftSettings: settings),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"], swiftSettings: settings),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "Tracking", "Vision"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
         .testTarget(
             name: "InferenceTests", dependencies: ["Inference", "Media", "Vision"],

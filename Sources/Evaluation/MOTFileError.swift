@@ -1,4 +1,4 @@
-/// Why a MOTChallenge file cannot be used, and where.
+/// Why a MOTChallenge file, or one that goes with it, cannot be used, and where.
 public struct MOTFileError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of fault; open.
     public struct Code: RawRepresentable, Sendable, Hashable {
@@ -12,6 +12,10 @@ public struct MOTFileError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let malformed = Code(rawValue: "malformed line")
         /// An identity has two boxes in one frame.
         public static let repeatedIdentity = Code(rawValue: "identity given twice")
+        /// A file of numbers does not fit the detections.
+        public static let wrongSize = Code(rawValue: "wrong size")
+        /// There are frames that a file says nothing of.
+        public static let missingFrames = Code(rawValue: "missing frames")
         /// There is no ground truth to compare with.
         public static let nothingToFind = Code(rawValue: "no ground truth")
     }

@@ -14,6 +14,8 @@ struct OverlapAssociation: Sendable {
     var columns = BoxColumns()
     /// The column that each row got; ``LinearAssignment/unassigned`` where it got none.
     private(set) var columnForRow: [Int] = []
+    /// The largest overlap of any pair; 0 when none overlap.
+    var largestOverlap: Double { overlaps.reduce(0) { max($0, $1.value) } }
 
     private struct Overlap {
         var row, column: Int
@@ -34,11 +36,16 @@ struct OverlapAssociation: Sendable {
     private var assignment = LinearAssignment()
 
     /// Pairs `rows` with `columns`; the answer is in ``columnForRow``.
-    mutating func associate(threshold: Double) {
+    ///
+    /// - Parameters:
+    ///   - threshold: the smallest overlap of a pair, 0…1.
+    ///   - takesOneToOne: whether the assignment problem may be passed over.
+    mutating func associate(threshold: Double, takesOneToOne: Bool = true) {
         columnForRow.fill(with: LinearAssignment.unassigned, count: rows.count)
+        overlaps.removeAll(keepingCapacity: true)
         guard rows.count > 0, columns.count > 0 else { return }
         let isOneToOne = measureOverlaps(threshold: threshold)
-        if isOneToOne {
+        if isOneToOne, takesOneToOne {
             for overlap in overlaps where overlap.value > threshold { columnForRow[overlap.row] = overlap.column }
         } else if !overlaps.isEmpty {
             groupOverlaps()
@@ -50,7 +57,6 @@ struct OverlapAssociation: Sendable {
 
     /// Lists all overlapping pairs by row and column; says whether those above the threshold are one-to-one.
     private mutating func measureOverlaps(threshold: Double) -> Bool {
-        overlaps.removeAll(keepingCapacity: true)
         rowCounts.fill(with: 0, count: rows.count)
         columnCounts.fill(with: 0, count: columns.count)
         var isAnyAbove = false

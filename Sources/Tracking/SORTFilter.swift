@@ -9,7 +9,9 @@ struct SORTMeasurement: Sendable, Equatable {
     static let sides = 1e-6...1e9
 
     /// Nil for a box that is not valid or too small or too far out to be measured.
-    init?(_ box: BoundingBox) {
+    ///
+    /// - Parameter heightMargin: what is added to the height, in pixels, before the width is divided by it.
+    init?(_ box: BoundingBox, heightMargin: Double = 0) {
         let width = box.width
         let height = box.height
         // False for NaN.
@@ -19,8 +21,18 @@ struct SORTMeasurement: Sendable, Equatable {
         u = box.x1 + width / 2
         v = box.y1 + height / 2
         s = width * height
+        r = width / (height + heightMargin)
+    }
+
+    init(u: Double, v: Double, width: Double, height: Double) {
+        self.u = u
+        self.v = v
+        s = width * height
         r = width / height
     }
+
+    /// Width and height, as far as area and aspect ratio tell.
+    var sides: (width: Double, height: Double) { ((s * r).squareRoot(), (s / r).squareRoot()) }
 }
 
 /// SORT's Kalman filter over one box: state [u, v, s, r, u̇, v̇, ṡ], equation 1 of the SORT paper.
@@ -34,20 +46,6 @@ struct SORTFilter: Sendable, Equatable {
     var centreCovariance, areaCovariance: MotionCovariance
     var aspectVariance: Double
 
-    /// A position, or an area, and its velocity per frame.
-    struct Motion: Sendable, Equatable {
-        var position, velocity: Double
-
-        mutating func predict() { position += velocity }
-
-        /// x ← x + K·(z − x)
-        mutating func correct(with measurement: Double, gain: (position: Double, velocity: Double)) {
-            let innovation = measurement - position
-            position += gain.position * innovation
-            velocity += gain.velocity * innovation
-        }
-    }
-
     private static let centreMeasurementNoise = 1.0
     private static let areaMeasurementNoise = 10.0
     private static let aspectMeasurementNoise = 10.0
@@ -55,9 +53,11 @@ struct SORTFilter: Sendable, Equatable {
     private static let areaProcessNoise = (position: 1.0, velocity: 0.0001)
     private static let aspectProcessNoise = 1.0
 
-    /// Moves on by one frame: x ← F·x, P ← F·P·Fᵀ + Q. An area that would not stay positive stops shrinking.
-    mutating func predict() {
-        if s.position + s.velocity <= 0 { s.velocity = 0 }
+    /// Moves on by one frame: x ← F·x, P ← F·P·Fᵀ + Q.
+    ///
+    /// - Parameter keepingAreaPositive: whether an area that would not stay positive stops shrinking.
+    mutating func predict(keepingAreaPositive: Bool = true) {
+        if keepingAreaPositive, s.position + s.velocity <= 0 { s.velocity = 0 }
         u.predict()
         v.predict()
         s.predict()
@@ -90,10 +90,12 @@ struct SORTFilter: Sendable, Equatable {
     }
 
     /// Whether ``box`` is made of numbers: false once the area or the aspect ratio got lost.
-    var isFinite: Bool {
-        let box = box
-        return box.x1.isFinite && box.y1.isFinite && box.x2.isFinite && box.y2.isFinite
-    }
+    var isFinite: Bool { box.isFinite }
+}
+
+extension BoundingBox {
+    /// Whether all four coordinates are numbers.
+    var isFinite: Bool { x1.isFinite && y1.isFinite && x2.isFinite && y2.isFinite }
 }
 
 extension SORTFilter {

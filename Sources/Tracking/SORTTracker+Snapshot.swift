@@ -47,17 +47,7 @@ extension SORTTracker {
         writer.append(track.hitStreak)
         writer.append(track.timeSinceUpdate)
         writer.append(track.isConfirmed)
-        for motion in [track.filter.u, track.filter.v, track.filter.s] {
-            writer.append(motion.position)
-            writer.append(motion.velocity)
-        }
-        writer.append(track.filter.r)
-        for covariance in [track.filter.centreCovariance, track.filter.areaCovariance] {
-            writer.append(covariance.position)
-            writer.append(covariance.cross)
-            writer.append(covariance.velocity)
-        }
-        writer.append(track.filter.aspectVariance)
+        track.filter.write(to: &writer)
     }
 
     private static func readTrack(from reader: inout SnapshotReader) throws(SnapshotError) -> SORTTrack {
@@ -68,24 +58,9 @@ extension SORTTracker {
         let hitStreak = try reader.readInt(in: counterRange)
         let timeSinceUpdate = try reader.readInt(in: counterRange)
         let isConfirmed = try reader.readBool()
-        let filter = SORTFilter(
-            u: try readMotion(from: &reader), v: try readMotion(from: &reader), s: try readMotion(from: &reader),
-            r: try reader.readFiniteDouble(), centreCovariance: try readCovariance(from: &reader),
-            areaCovariance: try readCovariance(from: &reader), aspectVariance: try reader.readFiniteDouble())
+        let filter = try SORTFilter(from: &reader)
         return SORTTrack(
             id: id, classID: classID, filter: filter, age: age, hits: hits, hitStreak: hitStreak,
             timeSinceUpdate: timeSinceUpdate, isConfirmed: isConfirmed)
-    }
-
-    private static func readMotion(from reader: inout SnapshotReader) throws(SnapshotError) -> SORTFilter.Motion {
-        SORTFilter.Motion(position: try reader.readFiniteDouble(), velocity: try reader.readFiniteDouble())
-    }
-
-    private static func readCovariance(
-        from reader: inout SnapshotReader
-    ) throws(SnapshotError) -> MotionCovariance {
-        MotionCovariance(
-            position: try reader.readFiniteDouble(), cross: try reader.readFiniteDouble(),
-            velocity: try reader.readFiniteDouble())
     }
 }

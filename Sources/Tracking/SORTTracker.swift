@@ -1,4 +1,4 @@
-public import Vision
+internal import Vision
 
 /// Simple online and realtime tracking: A. Bewley, Z. Ge, L. Ott, F. Ramos, B. Upcroft, "Simple online and realtime
 /// tracking", ICIP 2016, arXiv:1602.00763.
@@ -47,7 +47,10 @@ public struct SORTTracker: Tracker {
     }
 
     /// Advances by one processed frame; see ``Tracker/update(_:)``.
-    public mutating func update(_ detections: [Detection]) -> TrackerUpdate {
+    ///
+    /// Appearance and camera motion are passed over: the paper uses neither.
+    public mutating func update(_ input: TrackerInput) -> TrackerUpdate {
+        let detections = input.detections
         frameCount += 1
         var update = TrackerUpdate()
         predict(&update)

@@ -70,6 +70,11 @@ public struct SnapshotReader: Sendable {
         return value
     }
 
+    /// A number of single precision, to the bit; NaN and infinity included.
+    public mutating func readFloat() throws(SnapshotError) -> Float {
+        Float(bitPattern: try read(UInt32.self))
+    }
+
     /// True or false.
     public mutating func readBool() throws(SnapshotError) -> Bool {
         switch try read(UInt8.self) {
@@ -87,6 +92,31 @@ public struct SnapshotReader: Sendable {
             throw corrupt("a string is not UTF-8")
         }
         return string
+    }
+
+    /// Reads so many blocks of eight numbers that must be neither infinite nor NaN.
+    mutating func readBlocks(_ count: Int) throws(SnapshotError) -> [SIMD8<Float>] {
+        let size = MemoryLayout<SIMD8<Float>>.size
+        guard count >= 0, count <= (end - position) / size else { throw corrupt("it ends too early") }
+        let range = position..<(position + count * size)
+        var blocks = [SIMD8<Float>](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+            bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: .init(rebasing: $0[range])) }
+            initializedCount = count
+        }
+        #if _endian(big)
+            for index in blocks.indices {
+                for lane in 0..<8 {
+                    blocks[index][lane] = Float(bitPattern: blocks[index][lane].bitPattern.byteSwapped)
+                }
+            }
+        #endif
+        // Zero times a finite number is zero; times any other it is NaN.
+        var sum = SIMD8<Float>.zero
+        for block in blocks { sum += block * 0 }
+        let isFinite = sum == .zero
+        guard isFinite else { throw corrupt("an infinite number where a finite one belongs") }
+        position = range.upperBound
+        return blocks
     }
 
     /// A whole number within a range, or nil.
@@ -155,7 +185,8 @@ public struct SnapshotReader: Sendable {
         let fixed = magic.count + 8 + 2 + 8
         guard bytes.count >= fixed else { throw corrupt("it ends too early", operation: operation) }
         let hash: UInt64 = littleEndian(bytes, at: bytes.count - 8)
-        guard hash == SnapshotWriter.hash(bytes[..<(bytes.count - 8)]) else {
+        let content = bytes[..<(bytes.count - 8)]
+        guard hash == SnapshotWriter.hash(content) || hash == SnapshotWriter.earlierHash(content) else {
             throw corrupt("its bytes were changed or cut short: the hash does not fit", operation: operation)
         }
         let length: UInt64 = littleEndian(bytes, at: magic.count)

@@ -9,9 +9,17 @@ public protocol Tracker: Sendable {
     /// Advances by one processed frame.
     ///
     /// Detections may be in any order, empty, or malformed: one whose box is not valid (see ``BoundingBox/isValid``) or
-    /// whose confidence is not finite is left untracked.
-    mutating func update(_ detections: [Detection]) -> TrackerUpdate
+    /// whose confidence is not finite is left untracked. Appearance and camera motion are passed over by trackers whose
+    /// papers do not use them.
+    mutating func update(_ input: TrackerInput) -> TrackerUpdate
 
     /// The whole state, versioned; what ``TrackerKind/restore(_:)`` takes back.
     func snapshot() -> [UInt8]
+}
+
+extension Tracker {
+    /// Advances by one processed frame of which nothing but the detections is known.
+    public mutating func update(_ detections: [Detection]) -> TrackerUpdate {
+        update(TrackerInput(detections))
+    }
 }

@@ -1,11 +1,35 @@
 /// The trackers that can be chosen by name: `--tracker`.
 public enum TrackerKind: String, Sendable, CaseIterable {
     case sort
+    case deepsort
+    case bytetrack
+    case ocsort
+    case botsort
 
     /// The name as its paper writes it.
     public var displayName: String {
         switch self {
         case .sort: "SORT"
+        case .deepsort: "DeepSORT"
+        case .bytetrack: "ByteTrack"
+        case .ocsort: "OC-SORT"
+        case .botsort: "BoT-SORT"
+        }
+    }
+
+    /// Whether it looks at appearance vectors.
+    public var usesAppearance: Bool {
+        switch self {
+        case .sort, .bytetrack, .ocsort: false
+        case .deepsort, .botsort: true
+        }
+    }
+
+    /// Whether it takes camera motion into account.
+    public var usesCameraMotion: Bool {
+        switch self {
+        case .sort, .deepsort, .bytetrack, .ocsort: false
+        case .botsort: true
         }
     }
 
@@ -13,6 +37,10 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     public var options: [TrackerOption] {
         switch self {
         case .sort: SORTOptions.table
+        case .deepsort: DeepSORTOptions.table
+        case .bytetrack: TwoStageOptions().table
+        case .ocsort: OCSORTOptions.table
+        case .botsort: BoTSORTOptions.table
         }
     }
 
@@ -49,6 +77,10 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         let parameters = try parameters(options: options)
         return switch self {
         case .sort: SORTTracker(options: SORTOptions(parameters))
+        case .deepsort: DeepSORTTracker(options: DeepSORTOptions(parameters))
+        case .ocsort: OCSORTTracker(options: OCSORTOptions(parameters))
+        case .bytetrack: ByteTrackTracker(options: TwoStageOptions(parameters))
+        case .botsort: BoTSORTTracker(options: BoTSORTOptions(parameters))
         }
     }
 
@@ -91,6 +123,18 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         switch kind {
         case .sort:
             let tracker = try SORTTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .deepsort:
+            let tracker = try DeepSORTTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .ocsort:
+            let tracker = try OCSORTTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .bytetrack:
+            let tracker = try ByteTrackTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .botsort:
+            let tracker = try BoTSORTTracker(restoring: snapshot)
             return (kind, tracker.options.parameters, tracker)
         }
     }

@@ -27,6 +27,75 @@ struct TrackCommandTests {
         #expect(comparison.isEqual, "\(sequence), \(run.name): \(comparison)")
     }
 
+    @Test(
+        "puts out what the references with two stages do, with appearance and camera motion where they had it",
+        arguments: ["TUD-Campus", "MOT17-13-FRCNN"], ["bytetrack", "botsort", "botsort_gmc", "botsort_reid"])
+    func twoStages(sequence: String, run: String) async throws {
+        guard run != "botsort_gmc" || sequence.hasPrefix("MOT17") else { return }
+        let folder = "\(Assets.root)/mot"
+        var arguments = ["track", "--detections", "\(folder)/det/\(sequence).txt"]
+        arguments += ["--tracker", String(run.prefix { $0 != "_" })]
+        arguments += ["--tracker-option", "min_area=\(run == "bytetrack" ? 100 : 10)"]
+        arguments += ["--tracker-option", "max_aspect=1.6"]
+        arguments += ["--tracker-option", "track_buffer=\(sequence.hasPrefix("MOT17-13") ? 25 : 30)"]
+        if run == "botsort_gmc" { arguments += ["--camera-motion", "\(folder)/gmc/\(sequence).txt"] }
+        if run == "botsort_reid" { arguments += ["--embeddings", "\(folder)/emb/\(sequence).i16"] }
+        let printed = try await Program.succeed(arguments)
+        let comparison = TrackComparison(
+            reference: try MOTFile.read(path: "\(folder)/ref/\(run)/\(sequence).txt"),
+            output: try MOTFile.parse(Array(printed.output.utf8), file: "output"))
+        #expect(comparison.isEqual, "\(sequence), \(run): \(comparison)")
+    }
+
+    @Test(
+        "puts out what OC-SORT's and DeepSORT's references do",
+        arguments: ["TUD-Campus", "MOT17-13-FRCNN", "EDGE-01-negative-coords"],
+        ["ocsort", "ocsort_byte", "deepsort_iou", "deepsort_emb"])
+    func observationsAndAppearance(sequence: String, run: String) async throws {
+        let folder = "\(Assets.root)/mot"
+        var arguments = ["track", "--detections", "\(folder)/det/\(sequence).txt"]
+        arguments += ["--tracker", String(run.prefix { $0 != "_" })]
+        if run.hasPrefix("ocsort") {
+            arguments += ["--tracker-option", "min_area=100", "--tracker-option", "max_aspect=1.6"]
+            arguments += ["--tracker-option", "use_byte=\(run == "ocsort_byte")"]
+        } else if !sequence.hasPrefix("TUD") {
+            arguments += ["--tracker-option", "min_confidence=0.6"]
+        }
+        if run == "deepsort_emb" { arguments += ["--embeddings", "\(folder)/emb/\(sequence).i16"] }
+        // Detections end before the video does.
+        if sequence.hasPrefix("EDGE") { arguments += ["--frames", "120"] }
+        let printed = try await Program.succeed(arguments)
+        let comparison = TrackComparison(
+            reference: try MOTFile.read(path: "\(folder)/ref/\(run)/\(sequence).txt"),
+            output: try MOTFile.parse(Array(printed.output.utf8), file: "output"))
+        #expect(comparison.isEqual, "\(sequence), \(run): \(comparison)")
+    }
+
+    @Test("says what is wrong with files beside the detections")
+    func filesBeside() async throws {
+        let folder = try TemporaryFolder()
+        let detections = try folder.file("det.txt", Array("1,-1,10,10,20,20,0.9\n2,-1,10,10,20,20,0.9\n".utf8))
+        let vectors = try folder.file("emb.i16", [0, 0, 1])
+        let motion = try folder.file("gmc.txt", Array("0 1 0 0 0 1 0\n".utf8))
+        for (arguments, says, code) in [
+            (["botsort", "--embeddings", vectors], "\(vectors): wrong size: 3 bytes", 1),
+            (["botsort", "--embeddings", folder.path + "/none"], "none: it cannot be read (No such file", 1),
+            (["botsort", "--embeddings", folder.path], "this is a folder; give the file of embeddings", 1),
+            (["botsort", "--camera-motion", motion], "\(motion): missing frames: it has 1 frames", 1),
+            (["botsort", "--camera-motion", detections], "\(detections):1: malformed line: ", 1),
+            (["bytetrack", "--embeddings", vectors], "ByteTrack does not look at appearance; leave it out", 2),
+            (
+                ["sort", "--camera-motion", motion], "SORT does not use it; leave it out, or choose --tracker botsort",
+                2
+            ),
+        ] as [([String], String, Int32)] {
+            let outcome = try await Program.run(["track", "--detections", detections, "--tracker"] + arguments)
+            #expect(outcome.exitCode == code, "\(outcome)")
+            #expect(outcome.output.isEmpty)
+            #expect(outcome.errors.contains(says), "\(outcome)")
+        }
+    }
+
     @Test("says what is wrong with its files, and exits with 1")
     func files() async throws {
         let folder = try TemporaryFolder()

@@ -27,6 +27,19 @@ enum Assets {
             minimumScore: sequence.hasPrefix("MOT17") ? 0.6 : nil)
     }
 
+    /// All detections of a sequence, whatever their score.
+    static func allDetections(_ sequence: String) throws -> MOTDetections {
+        MOTDetections(try MOTFile.read(path: "\(root)/mot/det/\(sequence).txt"))
+    }
+
+    /// The length of a sequence in frames, from its `seqinfo.ini`.
+    static func frameCount(_ sequence: String) throws -> Int {
+        try String(contentsOfFile: "\(root)/mot/gt/\(sequence)/seqinfo.ini", encoding: .utf8)
+            .split(whereSeparator: \.isNewline).compactMap { line in
+                line.hasPrefix("seqLength=") ? Int(line.dropFirst("seqLength=".count)) : nil
+            }.first ?? 0
+    }
+
     static func reference(_ name: String, _ sequence: String) throws -> [MOTRow] {
         try MOTFile.read(path: "\(root)/mot/ref/\(name)/\(sequence).txt")
     }

@@ -10,10 +10,15 @@ struct SnapshotTests {
         return nil
     }
 
-    private func someTracker() -> SORTTracker {
+    private func someTracker(_ kind: TrackerKind = .sort) throws -> any Tracker {
         var generator = SeededGenerator(seed: 1)
-        var tracker = SORTTracker()
-        for frame in generator.scene(frames: 5, objects: 4) { _ = tracker.update(frame) }
+        var tracker = try kind.make()
+        for frame in generator.scene(frames: 5, objects: 4) {
+            let looks = AppearanceVectors(frame.indices.flatMap { [Float($0), 1, 2] }, dimension: 3)
+            _ = tracker.update(
+                TrackerInput(
+                    frame, appearance: looks, cameraMotion: CameraMotion(a: 1, b: 0.01, tx: 1, c: 0.01, d: 1, ty: 1)))
+        }
         return tracker
     }
 
@@ -57,9 +62,9 @@ struct SnapshotTests {
             ])
     }
 
-    @Test("are refused when cut short at any place or with any byte changed")
-    func damage() {
-        let bytes = someTracker().snapshot()
+    @Test("are refused when cut short at any place or with any byte changed", arguments: TrackerKind.allCases)
+    func damage(kind: TrackerKind) throws {
+        let bytes = try someTracker(kind).snapshot()
         for length in bytes.indices {
             #expect(error { _ = try TrackerKind.restore(Array(bytes[..<length])) }?.code == .corrupt)
         }
@@ -69,6 +74,33 @@ struct SnapshotTests {
             #expect(error { _ = try TrackerKind.restore(changed) }?.code == .corrupt)
         }
         #expect(error { _ = try TrackerKind.restore(bytes + [0]) }?.code == .corrupt)
+    }
+
+    @Test("are read with the hash that they ended with before")
+    func earlierHash() throws {
+        let bytes = try someTracker().snapshot()
+        let content: [UInt8] = bytes.dropLast(8)
+        let hash = SnapshotWriter.earlierHash(content[...])
+        let end: [UInt8] = (0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }
+        let earlier = content + end
+        #expect(earlier != bytes)
+        let restored = try TrackerKind.restore(earlier)
+        #expect(restored.snapshot() == bytes)
+    }
+
+    @Test("have a hash that every change of a byte changes, wherever it is")
+    func hashes() {
+        for count in 0...70 {
+            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37) }
+            var hashes: Set<UInt64> = [SnapshotWriter.hash(bytes[...])]
+            for index in bytes.indices {
+                var changed = bytes
+                changed[index] ^= 0x80
+                hashes.insert(SnapshotWriter.hash(changed[...]))
+            }
+            hashes.insert(SnapshotWriter.hash((bytes + [0])[...]))
+            #expect(hashes.count == count + 2)
+        }
     }
 
     @Test("are refused when they are no snapshots at all")
@@ -89,9 +121,9 @@ struct SnapshotTests {
         return bytes + (0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }
     }
 
-    @Test("never trap, whatever was forged into them")
-    func forgery() {
-        let tracker = someTracker().snapshot().dropLast(8)
+    @Test("never trap, whatever was forged into them", arguments: TrackerKind.allCases)
+    func forgery(kind: TrackerKind) throws {
+        let tracker = try someTracker(kind).snapshot().dropLast(8)
         var generator = SeededGenerator(seed: 3)
         var refused = 0
         for _ in 0..<4000 {
@@ -103,8 +135,10 @@ struct SnapshotTests {
             if Bool.random(using: &generator) { bytes.removeLast(Int.random(in: 0...40, using: &generator)) }
             do {
                 var restored = try TrackerKind.restore(forged(bytes))
-                for _ in 0..<3 {
-                    _ = restored.update([Detection(box: .init(x1: 0, y1: 0, x2: 9, y2: 9), confidence: 1, classID: 0)])
+                let detections = [Detection(box: .init(x1: 0, y1: 0, x2: 9, y2: 9), confidence: 1, classID: 0)]
+                for dimension in [3, 3, 5] {
+                    let looks = AppearanceVectors(Array(repeating: 1, count: dimension), dimension: dimension)
+                    _ = restored.update(TrackerInput(detections, appearance: looks))
                 }
             } catch { refused += 1 }
         }

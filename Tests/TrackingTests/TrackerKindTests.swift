@@ -45,4 +45,30 @@ struct TrackerKindTests {
         #expect(error?.code == .differentOptions)
         #expect(error?.detail.contains("max_age=5") == true)
     }
+
+    @Test("names the settings of the trackers with two stages")
+    func twoStages() throws {
+        #expect(
+            try TrackerKind.bytetrack.parameters().map(\.description) == [
+                "track_thresh=0.6", "low_thresh=0.1", "new_thresh=0.7", "match_thresh=0.9", "low_match_thresh=0.5",
+                "unconfirmed_match_thresh=0.7", "fuse_score=true", "track_buffer=30", "duplicate_iou=0.85",
+                "min_area=0.0", "max_aspect=0.0", "per_class=true",
+            ])
+        let options = ["match_thresh": "0.7", "track_buffer": "5", "fuse_score": "false", "appearance_thresh": "0.1"]
+        let parameters = try TrackerKind.botsort.parameters(options: options)
+        #expect(parameters.count == 15 && parameters[3].description == "match_thresh=0.7")
+        #expect(try TrackerKind.botsort.parameters()[3].description == "match_thresh=0.8")
+        let tracker = try #require(try TrackerKind.botsort.make(options: options) as? BoTSORTTracker)
+        #expect(
+            tracker.options
+                == BoTSORTOptions(
+                    stages: TwoStageOptions(matchThreshold: 0.7, fuseScore: false, trackBuffer: 5),
+                    appearanceThreshold: 0.1))
+        #expect(tracker.options.parameters == parameters)
+        for kind in TrackerKind.allCases {
+            #expect(kind.options.map(\.name) == (try kind.parameters().map(\.name)))
+            #expect(try kind.restore(kind.make().snapshot(), parameters: kind.parameters()).snapshot().count > 20)
+        }
+        #expect(throws: TrackerOptionError.self) { try TrackerKind.bytetrack.make(options: ["proximity_thresh": "1"]) }
+    }
 }

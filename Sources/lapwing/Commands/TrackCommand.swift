@@ -13,9 +13,20 @@ struct TrackCommand: AsyncParsableCommand {
             Examples:
               lapwing track --detections MOT17-02/det/det.txt --tracker sort --min-score 0.6 > tracks.txt
               lapwing track --detections det.txt --tracker sort --tracker-option max_age=1
+              lapwing track --detections det.txt --tracker bytetrack --tracker-option track_buffer=60
+              lapwing track --detections det.txt --tracker botsort --embeddings det.i16 --camera-motion gmc.txt
+              lapwing track --detections det.txt --tracker deepsort --embeddings det.i16 --frames 600
 
             Reads 'frame,-1,x,y,width,height,score,…' and writes 'frame,id,x,y,width,height,score,-1,-1,-1': what the
-            tracker's paper would put out, with the tracker's own boxes. No detection is left out unless --min-score is given.
+            tracker's paper would put out, with the tracker's own boxes. No detection is left out unless --min-score is given,
+            or a setting of the tracker's leaves it out. DeepSORT puts out one prediction after an object's last detection:
+            if the video goes on after the last detection of all, say with --frames to where.
+
+            Trackers that look at appearance (\(TrackerKind.names { $0.usesAppearance })) take vectors with --embeddings:
+            16-bit little-endian numbers, as many for each detection, in the order of the detections' lines; each stands
+            for its 4096th part. Those that know of a moving camera (\(TrackerKind.names { $0.usesCameraMotion })) take
+            its motion with --camera-motion: a line 'index a b tx c d ty' for each frame, from index 0; a point (x, y) of
+            the frame before is at (a x + b y + tx, c x + d y + ty).
 
             Settings of the trackers:
             \(TrackerKind.allCases.map(\.optionsHelp).joined(separator: "\n"))
@@ -30,29 +41,44 @@ struct TrackCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Only detections that score above this.")
     var minScore: Double?
 
+    @Option(name: .long, help: "How many frames the video has; up to the last one with a detection if not given.")
+    var frames: Int?
+
+    @Option(name: .long, help: ArgumentHelp("What the detections look like, 16-bit numbers.", valueName: "file"))
+    var embeddings: String?
+
+    @Option(name: .long, help: ArgumentHelp("How the camera moved, a line per frame.", valueName: "file"))
+    var cameraMotion: String?
+
     @Option(name: .long, help: ArgumentHelp("A setting: max_age=30. Can be repeated.", valueName: "name=value"))
     var trackerOption: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("Where the tracks go; standard output if not given.", valueName: "file"))
     var output: String?
 
+    func validate() throws {
+        if let frames, !(1...MOTFile.lastFrameAllowed).contains(frames) {
+            throw ValidationError("--frames: \(frames) is not a whole number from 1 to \(MOTFile.lastFrameAllowed)")
+        }
+    }
+
     func run() async throws {
         let configuration = try tracker.configuration(trackerOption)
-        guard access(detections, R_OK) == 0 else {
-            let cause = String(cString: strerror(errno))
-            throw Failure.failed(
-                "\(detections): it cannot be read (\(cause)); give a MOTChallenge file to --detections")
+        guard embeddings == nil || tracker.usesAppearance else {
+            throw UsageError(
+                message: "--embeddings: \(tracker.displayName) does not look at appearance; leave it out, or choose "
+                    + "--tracker \(TrackerKind.names { $0.usesAppearance })")
         }
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: detections, isDirectory: &isFolder), isFolder.boolValue {
-            throw Failure.failed(
-                "\(detections): this is a folder; give the MOTChallenge file inside it to --detections")
+        guard cameraMotion == nil || tracker.usesCameraMotion else {
+            throw UsageError(
+                message: "--camera-motion: \(tracker.displayName) does not use it; leave it out, or choose "
+                    + "--tracker \(TrackerKind.names { $0.usesCameraMotion })")
         }
-        let input = MOTDetections(try MOTFile.read(path: detections), minimumScore: minScore)
+        let input = try read()
         var running = configuration.make()
         var text: [UInt8] = []
-        for frame in 1..<(input.lastFrame + 1) {
-            for track in running.update(input[frame]).tracks where track.isReported {
+        for frame in 1..<((frames ?? input.lastFrame) + 1) {
+            for track in running.update(input.input(frame)).tracks where track.isReported {
                 MOTFile.append(MOTRow(frame: frame, id: track.trackID, box: track.box), to: &text)
             }
         }
@@ -73,9 +99,41 @@ struct TrackCommand: AsyncParsableCommand {
             }
         }
     }
+
+    private func read() throws -> MOTDetections {
+        try Self.check(detections, option: "--detections", what: "MOTChallenge file")
+        let rows = try MOTFile.read(path: detections)
+        var vectors: AppearanceVectors?
+        if let embeddings {
+            try Self.check(embeddings, option: "--embeddings", what: "file of embeddings")
+            vectors = try AppearanceFile.read(path: embeddings, count: rows.count)
+        }
+        var motions: [CameraMotion] = []
+        if let cameraMotion {
+            try Self.check(cameraMotion, option: "--camera-motion", what: "file of camera motion")
+            motions = try CameraMotionFile.read(path: cameraMotion, frameCount: rows.lazy.map(\.frame).max() ?? 0)
+        }
+        return MOTDetections(rows, minimumScore: minScore, appearance: vectors, cameraMotion: motions)
+    }
+
+    private static func check(_ path: String, option: String, what: String) throws {
+        guard access(path, R_OK) == 0 else {
+            let cause = String(cString: strerror(errno))
+            throw Failure.failed("\(path): it cannot be read (\(cause)); give a \(what) to \(option)")
+        }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw Failure.failed("\(path): this is a folder; give the \(what) inside it to \(option)")
+        }
+    }
 }
 
 extension TrackerKind {
+    /// The names of the trackers that have a property.
+    static func names(_ isIncluded: (TrackerKind) -> Bool) -> String {
+        allCases.filter(isIncluded).map(\.rawValue).joined(separator: " or ")
+    }
+
     /// One line per setting, for `--help`.
     var optionsHelp: String {
         options.map { "  \(rawValue)  \($0.name)=\($0.defaultValue)  \($0.summary)" }.joined(separator: "\n")

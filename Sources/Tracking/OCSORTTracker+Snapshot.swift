@@ -1,0 +1,124 @@
+internal import Vision
+
+extension OCSORTTracker {
+    static let snapshotVersion: UInt16 = 1
+    /// No counter can reach this, and adding to it cannot overflow.
+    private static let counterRange = 0...(1 << 53)
+
+    /// The whole state, options included; what ``init(restoring:)`` takes back.
+    public func snapshot() -> [UInt8] {
+        var writer = SnapshotWriter(kind: TrackerKind.ocsort.rawValue, version: Self.snapshotVersion)
+        write(options, to: &writer)
+        writer.append(frameCount)
+        writer.append(nextID)
+        writer.append(tracks.count)
+        for (index, track) in tracks.enumerated() {
+            write(track, to: &writer)
+            for centre in centres[(index * options.deltaT)..<((index + 1) * options.deltaT)] {
+                writer.append(centre.age)
+                writer.append(centre.x)
+                writer.append(centre.y)
+            }
+        }
+        return writer.finish()
+    }
+
+    /// Takes back what ``snapshot()`` wrote, options included.
+    public init(restoring snapshot: [UInt8]) throws(SnapshotError) {
+        let versions = Self.snapshotVersion...Self.snapshotVersion
+        var reader = try SnapshotReader(snapshot, kind: TrackerKind.ocsort.rawValue, versions: versions)
+        self.init(options: try Self.readOptions(from: &reader))
+        frameCount = try reader.readInt(in: Self.counterRange)
+        nextID = try reader.readInt(in: Self.counterRange)
+        let count = try reader.readCount(elementSize: SORTFilter.snapshotSize + 8 * 8)
+        tracks.reserveCapacity(count)
+        centres.reserveCapacity(min(count * options.deltaT, snapshot.count))
+        for _ in 0..<count {
+            let track = try Self.readTrack(from: &reader)
+            guard track.id > (tracks.last?.id ?? 0), track.id < nextID else {
+                throw reader.corrupt("track \(track.id) is out of order")
+            }
+            tracks.append(track)
+            for _ in 0..<options.deltaT {
+                centres.append(
+                    ObservedCentre(
+                        age: try reader.readInt(in: -1...Self.counterRange.upperBound),
+                        x: try reader.readFiniteDouble(), y: try reader.readFiniteDouble()))
+            }
+        }
+        try reader.finish()
+    }
+
+    private func write(_ options: OCSORTOptions, to writer: inout SnapshotWriter) {
+        writer.append(options.detectionThreshold)
+        writer.append(options.maxAge)
+        writer.append(options.minHits)
+        writer.append(options.iouThreshold)
+        writer.append(options.deltaT)
+        writer.append(options.inertia)
+        writer.append(options.usesByte)
+        writer.append(options.lowThreshold)
+        writer.append(options.negativeSumIsUnobserved)
+        writer.append(options.minArea)
+        writer.append(options.maxAspect)
+        writer.append(options.perClass)
+    }
+
+    private static func readOptions(from reader: inout SnapshotReader) throws(SnapshotError) -> OCSORTOptions {
+        OCSORTOptions(
+            detectionThreshold: try reader.readDouble(), maxAge: try reader.readInt(), minHits: try reader.readInt(),
+            iouThreshold: try reader.readDouble(), deltaT: try reader.readInt(in: deltaTRange),
+            inertia: try reader.readFiniteDouble(), usesByte: try reader.readBool(),
+            lowThreshold: try reader.readDouble(), negativeSumIsUnobserved: try reader.readBool(),
+            minArea: try reader.readDouble(), maxAspect: try reader.readDouble(), perClass: try reader.readBool())
+    }
+
+    private func write(_ track: OCSORTTrack, to writer: inout SnapshotWriter) {
+        writer.append(track.id)
+        writer.append(track.classID)
+        writer.append(track.age)
+        writer.append(track.hits)
+        writer.append(track.hitStreak)
+        writer.append(track.timeSinceUpdate)
+        writer.append(track.isConfirmed)
+        writer.append(track.direction.x)
+        writer.append(track.direction.y)
+        track.filter.write(to: &writer)
+        writer.append(track.filterAtLoss != nil)
+        track.filterAtLoss?.write(to: &writer)
+        writer.append(track.lastObservation != nil)
+        if let observation = track.lastObservation {
+            writer.append(observation.box.x1)
+            writer.append(observation.box.y1)
+            writer.append(observation.box.x2)
+            writer.append(observation.box.y2)
+            writer.append(observation.isIgnored)
+        }
+    }
+
+    private static func readTrack(from reader: inout SnapshotReader) throws(SnapshotError) -> OCSORTTrack {
+        let id = try reader.readInt(in: counterRange)
+        let classID = try reader.readInt()
+        let age = try reader.readInt(in: counterRange)
+        let hits = try reader.readInt(in: counterRange)
+        let hitStreak = try reader.readInt(in: counterRange)
+        let timeSinceUpdate = try reader.readInt(in: counterRange)
+        let isConfirmed = try reader.readBool()
+        var direction = OCSORTTrack.Direction()
+        direction.x = try reader.readFiniteDouble()
+        direction.y = try reader.readFiniteDouble()
+        var track = OCSORTTrack(
+            id: id, classID: classID, filter: try SORTFilter(from: &reader), direction: direction, age: age,
+            hits: hits, hitStreak: hitStreak, timeSinceUpdate: timeSinceUpdate, isConfirmed: isConfirmed)
+        if try reader.readBool() { track.filterAtLoss = try SORTFilter(from: &reader) }
+        if try reader.readBool() {
+            let box = BoundingBox(
+                x1: try reader.readFiniteDouble(), y1: try reader.readFiniteDouble(),
+                x2: try reader.readFiniteDouble(), y2: try reader.readFiniteDouble())
+            guard let measurement = measurement(of: box) else { throw reader.corrupt("\(box) is no box") }
+            track.lastObservation = OCSORTTrack.Observation(
+                box: box, measurement: measurement, isIgnored: try reader.readBool())
+        }
+        return track
+    }
+}
