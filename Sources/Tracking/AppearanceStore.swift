@@ -5,6 +5,9 @@
 struct AppearanceStore: Sendable {
     typealias Block = SIMD8<Float>
 
+    /// Longer vectors are passed over: no model makes them, and a snapshot could not be believed about them.
+    static let longest = 65_536
+
     /// What stands for no vector.
     static let none: Int32 = -1
 
@@ -28,7 +31,8 @@ struct AppearanceStore: Sendable {
         hasDetections = false
         isUsable.removeAll(keepingCapacity: true)
         detectionBlocks.removeAll(keepingCapacity: true)
-        guard let vectors else { return false }
+        // Of a frame without detections nothing can be told, not even the dimension.
+        guard let vectors, vectors.count > 0, vectors.dimension <= Self.longest else { return false }
         hasDetections = true
         let isOther = vectors.dimension != dimension
         if isOther { reset(dimension: vectors.dimension) }

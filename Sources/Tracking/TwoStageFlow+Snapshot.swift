@@ -26,7 +26,7 @@ extension TwoStageFlow {
     mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
         frame = try reader.readInt(in: counterRange)
         nextID = try reader.readInt(in: counterRange)
-        appearance.reset(dimension: try reader.readInt(in: 0...1_000_000))
+        appearance.reset(dimension: try reader.readInt(in: 0...AppearanceStore.longest))
         trackedCount = try reader.readInt(in: counterRange)
         let count = try reader.readCount(elementSize: 8 * (5 + Filter.snapshotCount))
         guard trackedCount <= count else { throw reader.corrupt("\(trackedCount) of \(count) tracks are in sight") }

@@ -48,12 +48,12 @@ struct Rig {
 
     func configuration(
         every: Int = 1, emitPredicted: Bool = false, onBadChunk: ProcessingConfiguration.BadChunkPolicy = .gap,
-        maxAge: Int = 3
+        maxAge: Int = 3, tracker: TrackerConfiguration? = nil
     ) throws -> ProcessingConfiguration {
         ProcessingConfiguration(
             model: ScriptedDetector().model, every: every,
-            tracker: try TrackerConfiguration(.sort, options: ["max_age": "\(maxAge)"]), emitPredicted: emitPredicted,
-            onBadChunk: onBadChunk)
+            tracker: try tracker ?? TrackerConfiguration(.sort, options: ["max_age": "\(maxAge)"]),
+            emitPredicted: emitPredicted, onBadChunk: onBadChunk)
     }
 
     func worker(

@@ -4,6 +4,7 @@ import PipelineTesting
 import SQLiteLog
 import Synchronization
 import Testing
+import Tracking
 
 @testable import Pipeline
 
@@ -101,6 +102,33 @@ struct WorkerTests {
             if !crashing.hasCrashed { break }
         }
         #expect(crashes >= 7, "one per chunk at least")
+    }
+
+    @Test(
+        "Whichever tracker follows, a video that was killed in the middle gives the same bytes",
+        arguments: TrackerKind.allCases.filter { $0 != .sort })
+    func otherTrackers(kind: TrackerKind) async throws {
+        let clip = try Rig.clip("k", frames: 35)
+        // The scripted detector's scores are brightnesses.
+        let options = kind.options.contains { $0.name == "new_thresh" } ? ["new_thresh": "0.6"] : [:]
+        let rig = try await Rig()
+        let log = try rig.open()
+        let configuration = try rig.configuration(
+            emitPredicted: true, tracker: TrackerConfiguration(kind, options: options))
+        let expected = try await Rig.undisturbed([clip], configuration: configuration)
+        let id = try await rig.submit([clip], to: log)[0]
+        for crashAt in [2, 2] {
+            await #expect(throws: CrashingLog.Crash.self) {
+                let crashing = CrashingLog(log, crashAt: crashAt, .beforeCommit)
+                try await rig.worker(crashing, configuration: configuration, start: .streaming).run()
+            }
+        }
+        try await rig.worker(log, configuration: configuration).run()
+        #expect(firstDifference(expected[id] ?? [], try await rig.results(id, from: log)) == nil)
+        let records = try await rig.decoded(id, from: log)
+        let objects = records.flatMap { $0.objects ?? [] }
+        #expect(objects.contains { $0.trackID != nil && $0.state == "confirmed" })
+        await log.close()
     }
 
     @Test("What is ready together is committed together, and killed in between it gives the same bytes")

@@ -234,6 +234,29 @@ struct TwoStageTrackerTests {
         #expect((places[1] ?? 1000) < 300 && (places[2] ?? 0) > 300)
     }
 
+    @Test("keep their looks over frames without detections, and forget them when the dimension changes")
+    func looksAreKept() throws {
+        var tracker = BoTSORTTracker()
+        let looks = AppearanceVectors([3, 4], dimension: 2)
+        _ = tracker.update(TrackerInput([detection(100)], appearance: looks))
+        _ = tracker.update(TrackerInput([], appearance: AppearanceVectors([], dimension: 1)))
+        _ = tracker.update([])
+        #expect(tracker.flow.tracks[0].appearanceSlot != AppearanceStore.none)
+        // A right angle between looks: half a cosine distance of 0.5 is above the limit.
+        _ = tracker.flow.appearance.take(AppearanceVectors([-4, 3, 3, 4, 0, 0, .nan, 1], dimension: 2))
+        let slot = tracker.flow.tracks[0].appearanceSlot
+        #expect(tracker.flow.appearance.distance(slot: slot, detection: 0) == 1)
+        #expect(try #require(tracker.flow.appearance.distance(slot: slot, detection: 1)) < 1e-6)
+        for unusable in [2, 3] {
+            #expect(tracker.flow.appearance.distance(slot: slot, detection: unusable) == nil)
+        }
+        let other = AppearanceVectors([1, 0, 0], dimension: 3)
+        let update = tracker.update(TrackerInput([detection(500)], appearance: other))
+        #expect(update.tracks.map(\.trackID) == [2, 1])
+        #expect(tracker.flow.tracks[1].appearanceSlot == AppearanceStore.none)
+        #expect(try BoTSORTTracker(restoring: tracker.snapshot()).snapshot() == tracker.snapshot())
+    }
+
     @Test("carry tracks along with the camera")
     func cameraMotion() throws {
         // The camera pans by a box's width in each frame: without knowing it, nothing can be followed.
