@@ -24,14 +24,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     ],
     targets: [
+        // librdkafka by itself, to compare with. The product's own module map finds the library.
+        .target(name: "CRdKafkaBaseline", linkerSettings: [.linkedLibrary("rdkafka")]),
         .executableTarget(
             name: "lapwing-bench",
             dependencies: [
+                "CRdKafkaBaseline",
                 .product(name: "Lapwing", package: "lapwing"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: settings + openVINOHeaders)
+            swiftSettings: settings + openVINOHeaders),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -61,7 +61,13 @@ final class KafkaCommitter: Sendable {
                     for _ in 0..<10 { sleepBriefly() }
                     continue
                 }
-                throw error.error("commit", "a transaction of '\(transactionalID)'")
+                var subject = "a transaction of '\(transactionalID)'"
+                // Which of them is not said.
+                if error.isTopicRefused {
+                    let topics = Set(records.map(\.topic)).sorted().map { "'\($0)'" }
+                    subject += " to write to \(topics.joined(separator: ", "))"
+                }
+                throw error.error("commit", subject)
             }
         }
     }
@@ -71,6 +77,7 @@ final class KafkaCommitter: Sendable {
     ) throws(RDKafkaFailure) {
         let producer = try ready()
         try producer.beginTransaction()
+        var isCommitting = false
         do throws(RDKafkaFailure) {
             do {
                 try producer.send(records, nil) { if stopping.isStopped { throw RDKafkaFailure.stopped } }
@@ -82,10 +89,16 @@ final class KafkaCommitter: Sendable {
                     try producer.sendOffsets(offsets, of: consumer, timeout: slice)
                 }
             }
+            isCommitting = true
             try retrying(producer) { () throws(RDKafkaFailure) in try producer.commitTransaction(timeout: slice) }
         } catch {
             let cause = producer.undelivered ?? error
-            guard !error.isFatal, !producer.isUseless else { throw error }
+            guard !error.isFatal, !producer.isUseless else {
+                // The cluster may have heard of the commit. To write all of it again might write it twice.
+                var failure = error
+                failure.isInDoubt = isCommitting && !error.requiresAbort
+                throw failure
+            }
             // What cannot be aborted is left to the cluster, which does it when the next producer begins.
             do throws(RDKafkaFailure) {
                 try retrying(producer) { () throws(RDKafkaFailure) in try producer.abortTransaction(timeout: slice) }

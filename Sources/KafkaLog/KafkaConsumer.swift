@@ -23,6 +23,8 @@ final class KafkaConsumer: LogConsumer {
         /// The offset after the last one taken in; what comes again is passed over.
         var position: Int64 = 0
         var isPaused = false
+        /// Whether it is to begin again from what is committed before anything else is.
+        var isInDoubt = false
         /// Tells one assignment of the partition from the next.
         var assignment: Int
 
@@ -55,8 +57,10 @@ final class KafkaConsumer: LogConsumer {
             instanceID ?? configuration.memberID
             ?? "lapwing-" + String(UInt64.random(in: 0...UInt64.max), radix: 16)
         let session = Int(configuration.sessionTimeout.milliseconds)
-        // Half of what is fetched ahead waits here, half in librdkafka.
-        let ahead = max(1 << 20, configuration.prefetchBytes / 2)
+        // Of what is fetched ahead, half waits in librdkafka, a quarter is on its way, and a quarter waits here. When a
+        // fetch arrives and finds the queue full, librdkafka looks again a second later: two must have room. For the same
+        // reason the number of records in the queue (queued.min.messages) is left as large as it is.
+        let quarter = max(1 << 20, configuration.prefetchBytes / 4)
         // A fetch of all partitions at once should not take much more than a poll is to bring.
         let fetchBytes = min(1 << 20, max(1 << 14, configuration.maxPollBytes / 4))
         let properties = log.consumerProperties(
@@ -66,14 +70,14 @@ final class KafkaConsumer: LogConsumer {
                 // librdkafka's threads keep a member alive. Who does not poll for so long hangs, and holds up the group.
                 ("max.poll.interval.ms", "\(max(600_000, session))"),
                 ("partition.assignment.strategy", "cooperative-sticky"),
-                ("fetch.message.max.bytes", "\(fetchBytes)"), ("fetch.max.bytes", "\(ahead)"),
-                ("queued.max.messages.kbytes", "\(ahead >> 10)"), ("queued.min.messages", "1000"),
+                ("fetch.message.max.bytes", "\(fetchBytes)"), ("fetch.max.bytes", "\(quarter)"),
+                ("queued.max.messages.kbytes", "\(2 * quarter >> 10)"),
             ],
             insist: [
                 ("group.id", configuration.group), ("auto.offset.reset", "earliest"), ("enable.partition.eof", "true"),
             ] + (instanceID.map { [("group.instance.id", $0)] } ?? []))
         member = try RDKafkaGroupConsumer(
-            name: log.name, properties: properties, topics: configuration.topics, logger: log.configuration.logger)
+            log.owner, properties: properties, topics: configuration.topics)
         committer = KafkaCommitter(log: log, transactionalID: "\(configuration.group).\(memberID)")
     }
 
@@ -134,8 +138,8 @@ final class KafkaConsumer: LogConsumer {
                 .closed, operation: "poll", detail: "\(memberID) has left the group '\(configuration.group)'",
                 recovery: .giveUp)
         }
-        let (refusal, fatal) = member.events.state.withLock { ($0.refusal, $0.fatal) }
-        if let fatal {
+        let refusal = member.events.refusal
+        if let fatal = member.fatalError {
             throw EventLogError(
                 fatal.isFenced ? .fenced : .unavailable, operation: "poll",
                 detail:
@@ -231,13 +235,17 @@ final class KafkaConsumer: LogConsumer {
         }
     }
 
+    /// How much is taken in, so that partitions can take turns.
+    private var intakeLimit: Int { max(1 << 20, configuration.prefetchBytes / 4) }
+
     /// Takes in what librdkafka has fetched; true when anything came.
+    ///
+    /// One message at least: above the limit there is only what belongs to paused partitions, and others go on.
     private func fetch(waiting milliseconds: Int32) throws -> Bool {
-        // So much that partitions can take turns.
-        let limit = max(1 << 20, configuration.prefetchBytes / 2)
+        let limit = intakeLimit
         var slice = milliseconds
         var hasCome = false
-        while state.withLock({ $0.fetchedBytes < limit }) {
+        while !hasCome || state.withLock({ $0.fetchedBytes < limit }) {
             guard let message = member.poll(milliseconds: slice) else { break }
             slice = 0
             hasCome = true
@@ -266,7 +274,7 @@ final class KafkaConsumer: LogConsumer {
     private var hasRebalance: Bool { member.events.state.withLock { !$0.rebalances.isEmpty } }
 
     private func heed(_ failure: RDKafkaFailure) throws(EventLogError) {
-        if failure.isFatalMessage { return }  // The error callback has told why.
+        if failure.isFatalMessage { return }  // The next poll tells why.
         let error = failure.error("poll", "group '\(configuration.group)'")
         switch error.recovery {
         case .giveUp: throw error
@@ -286,9 +294,11 @@ final class KafkaConsumer: LogConsumer {
 
     /// Some of what was fetched: of each partition that is not paused its share, from the one on whose turn it is.
     private func deliver() -> [LoggedRecord]? {
-        state.withLock { state in
+        let limit = intakeLimit
+        return state.withLock { state in
             // The first broker that answers is not to have all the turns.
-            guard state.unheard.isEmpty || ContinuousClock.now >= state.hearingEnds else { return nil }
+            let isHeard = state.unheard.isEmpty || ContinuousClock.now >= state.hearingEnds
+            guard isHeard || state.fetchedBytes >= limit else { return nil }
             let ready = state.held.filter { !$0.value.isPaused && $0.value.waiting > 0 }.keys.sorted()
             guard !ready.isEmpty else { return nil }
             let first = state.turn % ready.count
@@ -352,13 +362,16 @@ final class KafkaConsumer: LogConsumer {
             try await committer.commit(records, transaction.offsets, of: member) { [self] () throws(EventLogError) in
                 try checkHeld(assignments)
             }
-        } catch let error as EventLogError where error.code == .fenced {
+        } catch var error as EventLogError where error.code == .fenced || error.code == .inDoubt {
             // The group may still think that they are ours: begin again from what is committed, so that none is lost.
             state.withLock { state in
                 for partition in transaction.offsets.keys where state.held[partition] != nil {
                     state.restarting.insert(partition)
+                    if error.code == .inDoubt { state.held[partition]?.isInDoubt = true }
                 }
             }
+            // To the caller it is the same: what it wanted to commit is not its any more.
+            error.code = .fenced
             throw error
         }
     }
@@ -366,7 +379,10 @@ final class KafkaConsumer: LogConsumer {
     private func checkHeld(_ assignments: [(TopicPartition, Int?)]) throws(EventLogError) {
         try log.checkOpen("commit")
         let missing = state.withLock { state in
-            assignments.first { $1 == nil || state.held[$0]?.assignment != $1 }?.0
+            assignments.first { partition, assignment in
+                guard let assignment, let held = state.held[partition] else { return true }
+                return held.assignment != assignment || held.isInDoubt
+            }?.0
         }
         guard let missing else { return }
         throw EventLogError(

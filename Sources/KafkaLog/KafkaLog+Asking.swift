@@ -15,10 +15,12 @@ extension KafkaLog {
     ) async throws -> Answer {
         try checkOpen(operation)
         try Task.checkCancellation()
-        let admin = try admin(seesAll: seesAll)
-        admin.events.forgetRefusal()
+        let first = try admin(seesAll: seesAll)
+        first.events.forgetRefusal()
         return try await queue.run { [self] signal in
+            var admin = first
             let deadline = Deadline(after: patience ?? configuration.requestTimeout)
+            let shortDeadline = Deadline(after: min(configuration.requestTimeout, .seconds(10)))
             var pause = 1
             while true {
                 do throws(RDKafkaFailure) {
@@ -31,14 +33,18 @@ extension KafkaLog {
                     if let refusal = admin.events.refusal { throw refusal.error(operation, subject) }
                     let failure = error.error(operation, subject)
                     guard failure.recovery == .retry else { throw failure }
-                    if deadline.hasPassed, patience != nil || !hasAnswered.load(ordering: .relaxed) {
+                    let cause = admin.events.cause(of: error)
+                    let isTooLate = deadline.hasPassed || cause.isDefinite && shortDeadline.hasPassed
+                    if isTooLate, patience != nil || !hasAnswered.load(ordering: .relaxed) {
                         throw EventLogError(
                             .unavailable, operation: operation,
-                            detail: "\(name) does not answer (\(error.message)): check the address, and whether "
+                            detail: "\(name) does not answer (\(cause.message)): check the address, and whether "
                                 + "security.protocol is as the cluster wants it",
                             recovery: .retry)
                     }
                     admin.events.heard(error)
+                    // librdkafka goes on asking a coordinator that it knows, for as long as it is asked.
+                    if error.isOtherCoordinator { admin = try replace(admin, seesAll: seesAll) }
                     for _ in 0..<pause where !signal.isStopped && !closing.isStopped { sleepBriefly() }
                     pause = min(pause * 2, 100)
                 }

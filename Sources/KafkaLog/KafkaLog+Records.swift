@@ -123,7 +123,7 @@ extension KafkaLog {
         }
         let properties = consumerProperties(
             [], insist: [("enable.partition.eof", "true"), ("auto.offset.reset", "error")])
-        return try RDKafkaReader(name: name, properties: properties, logger: configuration.logger)
+        return try RDKafkaReader(owner, properties: properties)
     }
 
     private func giveBack(_ reader: RDKafkaReader) {

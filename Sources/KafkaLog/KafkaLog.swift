@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// Beyond the contract of `EventLog`:
 /// - A cluster that has answered once and is away is waited for, with warnings in the log; one that never answered is
-///   an error after ``KafkaLogConfiguration/requestTimeout``. One that does not let the user in is an error at once.
+///   an error after ``KafkaLogConfiguration/requestTimeout``, or ten seconds where nobody listens, there is no such
+///   host, or another protocol is spoken. One that does not let the user in is an error at once.
 /// - Offsets have holes where transactions begin and end, and `offsets(of:)` waits for those that are open: what was
 ///   being committed when it was asked has been decided when it answers.
 /// - Keys are spread by `Partitioner`, which is what Java's clients and librdkafka's `murmur2_random` do.
@@ -16,6 +17,7 @@ import Synchronization
 public final class KafkaLog: EventLog {
     public let name: String
     let configuration: KafkaLogConfiguration
+    let owner: RDKafkaOwner
     private let servers: String
     let listsAllTopics: Bool
     let closing = StopSignal()
@@ -55,11 +57,13 @@ public final class KafkaLog: EventLog {
     package init(url: String, configuration: KafkaLogConfiguration, listsAllTopics: Bool) throws(EventLogError) {
         servers = try Self.servers(of: url)
         name = "kafka://\(servers)"
+        owner = RDKafkaOwner(name: name, logger: configuration.logger)
         self.listsAllTopics = listsAllTopics
         self.configuration = configuration
         for property in configuration.properties.keys.sorted() {
             try KafkaProperties.check(property, origin: "Kafka properties")
         }
+        try KafkaProperties.checkTokens(configuration.properties)
         // Properties that librdkafka does not take are said at once.
         _ = try admin(seesAll: true)
     }
@@ -90,7 +94,7 @@ public final class KafkaLog: EventLog {
 
     func properties(_ defaults: [(String, String)], insist: [(String, String)]) -> [(String, String)] {
         let common = [
-            ("bootstrap.servers", servers), ("client.id", "lapwing"), ("log.connection.close", "false"),
+            ("bootstrap.servers", servers), ("client.id", "lapwing"),
             ("reconnect.backoff.max.ms", "5000"),
         ]
         let own = configuration.properties.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
@@ -109,7 +113,8 @@ public final class KafkaLog: EventLog {
 
     func makeProducer(transactionalID: String?) throws(EventLogError) -> RDKafkaProducer {
         var insist = [("enable.idempotence", "true"), ("partitioner", "murmur2_random")]
-        var defaults = [("linger.ms", "2"), ("queue.buffering.max.kbytes", "65536")]
+        // A batch waits for more records until it is full, and large records shall not wait.
+        var defaults = [("linger.ms", "2"), ("batch.size", "524288"), ("queue.buffering.max.kbytes", "65536")]
         if let transactionalID {
             insist.append(("transactional.id", transactionalID))
             // What a worker that was killed has left open is in the readers' way for so long.
@@ -119,7 +124,7 @@ public final class KafkaLog: EventLog {
             defaults.append(("message.timeout.ms", "0"))
         }
         return try RDKafkaProducer(
-            name: name, properties: properties(defaults, insist: insist), logger: configuration.logger)
+            owner, properties: properties(defaults, insist: insist))
     }
 
     func admin(seesAll: Bool) throws(EventLogError) -> RDKafkaAdmin {
@@ -127,10 +132,19 @@ public final class KafkaLog: EventLog {
             if let client = seesAll ? shared.admin : shared.observer { return client }
             let level = ("isolation.level", seesAll ? "read_uncommitted" : "read_committed")
             let client = try RDKafkaAdmin(
-                name: name, properties: consumerProperties([], insist: [level]), logger: configuration.logger)
+                owner, properties: consumerProperties([], insist: [level]))
             if seesAll { shared.admin = client } else { shared.observer = client }
             return client
         }
+    }
+
+    /// Another client instead of one that must forget what it knows.
+    func replace(_ client: RDKafkaAdmin, seesAll: Bool) throws(EventLogError) -> RDKafkaAdmin {
+        shared.withLock { shared in
+            if shared.admin === client { shared.admin = nil }
+            if shared.observer === client { shared.observer = nil }
+        }
+        return try admin(seesAll: seesAll)
     }
 
     func producer() throws(EventLogError) -> RDKafkaProducer {
@@ -213,5 +227,6 @@ public final class KafkaLog: EventLog {
         }
         producer?.stop()
         for consumer in consumers { try? await consumer.leave() }
+        await owner.waitForEnd(within: .seconds(5))
     }
 }

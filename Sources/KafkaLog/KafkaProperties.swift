@@ -60,6 +60,18 @@ public enum KafkaProperties {
             detail: "\(origin): '\(name)' is Lapwing's to set: leave it out", recovery: .giveUp)
     }
 
+    /// Throws where OAUTHBEARER has nothing that fetches its tokens: librdkafka would wait for one for ever.
+    static func checkTokens(_ properties: [String: String]) throws(EventLogError) {
+        let mechanism = properties["sasl.mechanism"] ?? properties["sasl.mechanisms"]
+        guard mechanism == "OAUTHBEARER", properties["sasl.oauthbearer.method"]?.lowercased() != "oidc",
+            properties["enable.sasl.oauthbearer.unsecure.jwt"] != "true"
+        else { return }
+        throw EventLogError(
+            .invalidArgument, operation: "configure",
+            detail: "Kafka properties: sasl.mechanism=OAUTHBEARER needs sasl.oauthbearer.method=oidc and its settings",
+            recovery: .giveUp)
+    }
+
     /// Whether a property's value must not be shown, also not in part.
     static func isSecret(_ name: String) -> Bool {
         ["password", "secret", "key", "pem", "oauthbearer.config", "jaas", "token"].contains { name.contains($0) }

@@ -45,6 +45,7 @@ public final class MockCluster: @unchecked Sendable {  // librdkafka locks the c
         case rebalanceInProgress = 27
         case topicAuthorizationFailed = 29
         case invalidProducerEpoch = 47
+        case invalidTransactionState = 48
         case concurrentTransactions = 51
         case producerFenced = 90
     }

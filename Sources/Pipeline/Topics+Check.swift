@@ -19,7 +19,14 @@ extension Topics {
     /// - Throws: ``EventLogError`` that says what is wrong, of all topics at once, and what to do.
     @discardableResult
     public func check(in log: any EventLog) async throws -> Int {
-        let counts = try await counts(in: log)
+        var counts = try await counts(in: log)
+        // Brokers learn of new topics one after the other.
+        var patience = 10
+        while counts.count < names.count, patience > 0 {
+            try await Task.sleep(for: .milliseconds(200))
+            counts = try await self.counts(in: log)
+            patience -= 1
+        }
         let count = try commonCount(counts, in: log)
         guard let count, counts.count == names.count else { throw missing(in: log, counts) }
         for topic in specifications(partitions: count) where [checkpoints, chunks].contains(topic.name) {

@@ -47,25 +47,34 @@ enum Main {
             }
         } catch let error as Failure {
             if let message = error.message { Console.error(message) }
-            exit(error.code)
+            leave(error.code)
         } catch let error as UsageError {
             Console.error(error.message)
-            exit(2)
+            leave(2)
         } catch let error as InferenceError where error.code == .configuration {
             Console.error(ErrorText.of(error))
-            exit(2)
+            leave(2)
         } catch {
             switch Lapwing.exitCode(for: error) {
             case .success:
                 print(Lapwing.fullMessage(for: error))
-                exit(0)
+                leave(0)
             case .validationFailure:
                 Console.write(Lapwing.fullMessage(for: error))
-                exit(2)
+                leave(2)
             default:
                 Console.error(ErrorText.of(error))
-                exit(1)
+                leave(1)
             }
         }
+        leave(0)
+    }
+
+    /// Ends the program.
+    ///
+    /// Not by `exit`, which takes OpenSSL down while threads of librdkafka are still at work with it: they crash.
+    private static func leave(_ code: Int32) -> Never {
+        fflush(nil)
+        _exit(code)
     }
 }

@@ -75,6 +75,46 @@ struct KafkaCommandTests {
 }
 
 @Suite(
+    "A TLS server that is not trusted",
+    .enabled(
+        if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"),
+        "openssl is needed to play a TLS server"))
+struct UntrustedServerTests {
+    @Test("ends the program with an error each time, and never with a signal", .timeLimit(.minutes(2)))
+    func exitCode() async throws {
+        let folder = try TemporaryFolder()
+        func openssl(_ arguments: [String]) throws -> Process {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
+            process.arguments = arguments
+            process.standardInput = Pipe()
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            return process
+        }
+        let key = folder.url("key.pem").path
+        let certificate = folder.url("certificate.pem").path
+        let making = try openssl([
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "1",
+            "-subj", "/CN=localhost",
+        ])
+        while making.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        let port = Int.random(in: 20000...60000)
+        let server = try openssl(["s_server", "-accept", "\(port)", "-key", key, "-cert", certificate, "-quiet"])
+        defer { server.terminate() }
+        try await Task.sleep(for: .milliseconds(500))
+        for _ in 1...10 {
+            let outcome = try await Program.run(
+                ["status", "--log", "kafka://localhost:\(port)"],
+                environment: ["LAPWING_KAFKA_SECURITY_PROTOCOL": "SSL"])
+            #expect(outcome.exitCode == 1, "\(outcome)")
+            #expect(outcome.errors.contains("certificate verify failed"), "\(outcome)")
+        }
+    }
+}
+
+@Suite(
     "topics create, topics describe on Kafka",
     .enabled(if: TestedKafka.address != nil, "set LAPWING_TEST_KAFKA=host:port to make topics on a cluster"))
 struct KafkaTopicsTests {

@@ -281,6 +281,29 @@ struct FaultTests {
         await log.close()
     }
 
+    @Test(
+        "a commit of which nobody knows whether it was done is not done again: the partition begins again",
+        .timeLimit(.minutes(1)))
+    func commitInDoubt() async throws {
+        let log = try log()
+        try await makeTopics(log, "source", "results")
+        try await log.append([record("source", "0")])
+        let consumer = try await join(log, "source", records: 1)
+        cluster.inject(.invalidTransactionState, into: .endTransaction)
+        let partition = TopicPartition("source", 0)
+        for _ in 1...2 {
+            let error = await #expect(throws: EventLogError.self) {
+                try await consumer.commit(.init(records: [record("results", "a")], offsets: [partition: 1]))
+            }
+            #expect(error?.code == .fenced)
+            #expect(error?.recovery == .abort)
+        }
+        #expect(try await poll(consumer, records: 1).map(text) == ["0"])
+        try await consumer.commit(.init(records: [record("results", "a")], offsets: [partition: 1]))
+        try await consumer.leave()
+        await log.close()
+    }
+
     @Test("what is not allowed aborts the transaction and is said; the next one succeeds", .timeLimit(.minutes(1)))
     func refused() async throws {
         let log = try log()
@@ -292,6 +315,8 @@ struct FaultTests {
         }
         #expect(error?.code == .refused)
         #expect(error?.recovery == .giveUp)
+        // Not that the others were purged with it.
+        #expect(error?.detail.contains("topic 'results': ") == true, "\(String(describing: error))")
         try await consumer.commit(.init(records: [record("results", "a")]))
         #expect(try await values(log, "results") == ["a"])
         try await consumer.leave()
@@ -312,6 +337,20 @@ struct FaultTests {
             #expect(error?.detail.contains("kafka://127.0.0.1:1 does not answer") == true)
         }
         #expect(time < .seconds(10))
+        await log.close()
+    }
+
+    @Test(
+        "where nobody listens or there is no such host is an error after ten seconds that says why",
+        .timeLimit(.minutes(1)),
+        arguments: [("127.0.0.1:1", "Connection refused"), ("no-such-host.invalid:9092", "Failed to resolve")])
+    func wrongAddress(_ server: String, _ why: String) async throws {
+        let log = try KafkaLog(url: "kafka://\(server)", configuration: quiet)
+        let time = await ContinuousClock().measure {
+            let error = await #expect(throws: EventLogError.self) { _ = try await log.partitionCount(of: "t") }
+            #expect(error?.detail.contains(why) == true, "\(String(describing: error))")
+        }
+        #expect((.seconds(9)..<(.seconds(20))).contains(time))
         await log.close()
     }
 

@@ -31,6 +31,15 @@ struct PropertiesTests {
         #expect(found == ["sasl.password": "x"])
     }
 
+    @Test("of OAUTHBEARER must say where tokens come from")
+    func tokens() throws {
+        let properties = ["security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "OAUTHBEARER"]
+        let error = #expect(throws: EventLogError.self) {
+            try KafkaLog(url: "kafka://localhost:1", configuration: .init(properties: properties))
+        }
+        #expect(error?.detail.contains("sasl.oauthbearer.method=oidc") == true)
+    }
+
     @Test("that Lapwing's promises rest on cannot be set", arguments: ["isolation.level", "enable.idempotence"])
     func reserved(_ name: String) {
         #expect(throws: EventLogError.self) { try KafkaProperties.parse("\(name)=x", origin: "file") }

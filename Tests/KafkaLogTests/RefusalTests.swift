@@ -13,7 +13,8 @@ struct RefusalTests {
     }
 
     @Test(
-        "because its certificate is not trusted is an error within seconds", .timeLimit(.minutes(1)),
+        "because its certificate is not trusted, or TLS is missing, is an error within seconds",
+        .timeLimit(.minutes(1)),
         .enabled(if: openssl != nil, "openssl is needed to play a TLS server"))
     func certificate() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
@@ -41,6 +42,15 @@ struct RefusalTests {
         }
         #expect(time < .seconds(10))
         await log.close()
+
+        // The same server, spoken to without TLS.
+        let plain = try KafkaLog(url: "kafka://localhost:\(port)", configuration: quiet)
+        let plainTime = await ContinuousClock().measure {
+            let error = await #expect(throws: EventLogError.self) { _ = try await plain.partitionCount(of: "t") }
+            #expect(error?.detail.contains("connecting to a SSL listener") == true, "\(String(describing: error))")
+        }
+        #expect(plainTime < .seconds(20))
+        await plain.close()
     }
 
     private func run(_ arguments: [String]) throws -> Process {

@@ -16,6 +16,8 @@ struct Bench {
     var chunkSeconds: Double
     /// MOTChallenge detections; nil where there are none.
     var detectionFolder: String?
+    /// The cluster to measure on; nil where none was given.
+    var kafka: KafkaCluster?
     /// A folder that is removed at the end.
     var scratch: String
 

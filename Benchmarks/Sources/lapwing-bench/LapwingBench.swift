@@ -15,6 +15,9 @@ struct LapwingBench: AsyncParsableCommand {
 
             Videos, models and detections are looked for in the folder that LAPWING_ASSETS names (../shared/assets beside \
             the repository by default). Without a video, ffmpeg makes one; what needs a model is then left out.
+
+            What is measured on a Kafka cluster is left out, too, unless one is named. Topics are made there and deleted \
+            again, with up to 3 GB in them; LAPWING_KAFKA_… are its properties, as for lapwing itself.
             """)
 
     @Option(name: .long, help: "The video to measure with.")
@@ -43,6 +46,11 @@ struct LapwingBench: AsyncParsableCommand {
         help: ArgumentHelp(
             "Only these stages: \(Stage.allCases.map(\.rawValue).joined(separator: ",")).", valueName: "stages"))
     var only: String?
+
+    @Option(
+        name: .long,
+        help: "A Kafka cluster to measure on, host:port[,host:port]; LAPWING_BENCH_KAFKA if there is none.")
+    var kafka: String?
 
     @Option(name: .long, help: "Where files are made and removed again; its disk is what the log is measured on.")
     var scratch = NSTemporaryDirectory()
@@ -75,6 +83,8 @@ struct LapwingBench: AsyncParsableCommand {
         if stages.contains(.split) { try await SplitStage.measure(bench, into: &report) }
         if stages.contains(.submit) { try await SubmitStage.measure(bench, into: &report) }
         if stages.contains(.log) { try await LogStage.measure(bench, into: &report) }
+        if stages.contains(.kafka) { try await KafkaStage.measure(bench, into: &report) }
+        if stages.contains(.kafkaMemory) { try await MemoryStage.measure(bench, into: &report) }
         if stages.contains(.decode) { try await DecodeStage.measure(bench, into: &report) }
         if stages.contains(.sort) { try await SortStage.measure(bench, into: &report) }
         if !stages.isDisjoint(with: [.inference, .endToEnd]) {
@@ -99,10 +109,13 @@ struct LapwingBench: AsyncParsableCommand {
     /// Looks for what to measure with, and says what is not there.
     private func makeBench(_ stages: Set<Stage>, scratch: String, report: inout Report) throws -> Bench {
         let assets = Assets()
+        let servers =
+            kafka ?? ProcessInfo.processInfo.environment["LAPWING_BENCH_KAFKA"].flatMap { $0.isEmpty ? nil : $0 }
         var bench = Bench(
             runs: report.runs, isQuick: quick, clip: "", models: [], requests: requests,
             preprocess: .init(rawValue: preprocess) ?? .exact, chunkSeconds: chunkSeconds,
-            detectionFolder: assets.detectionFolder, scratch: scratch)
+            detectionFolder: assets.detectionFolder, kafka: try servers.map { try KafkaCluster(servers: $0) },
+            scratch: scratch)
         if let path = video ?? assets.clip {
             bench.clip = path
         } else {
@@ -120,6 +133,9 @@ struct LapwingBench: AsyncParsableCommand {
         }
         if bench.detectionFolder == nil, stages.contains(.sort) {
             report.skipped.append("sort: no MOTChallenge detections in \(assets.folder)")
+        }
+        if bench.kafka == nil, !stages.isDisjoint(with: [.kafka, .kafkaMemory]) {
+            report.skipped.append("kafka: no cluster; give one with --kafka or LAPWING_BENCH_KAFKA, as host:port")
         }
         for reason in report.skipped { bench.note("skipping \(reason)") }
         return bench

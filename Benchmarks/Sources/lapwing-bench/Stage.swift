@@ -8,6 +8,10 @@ enum Stage: String, CaseIterable, Encodable, ExpressibleByArgument {
     case submit
     /// The embedded log alone.
     case log
+    /// The log on a cluster, beside librdkafka by itself.
+    case kafka
+    /// What the log on a cluster keeps in memory.
+    case kafkaMemory = "kafka-memory"
     /// Decoding, and fitting pictures into a detector's input.
     case decode
     /// The detector alone, its input prepared: the ceiling of everything behind it.

@@ -1,6 +1,5 @@
 internal import CRdKafka
 import EventLog
-import Logging
 
 /// Asks a cluster about topics, partitions and groups, and makes topics. Every call waits.
 final class RDKafkaAdmin: Sendable {
@@ -8,8 +7,8 @@ final class RDKafkaAdmin: Sendable {
     private let pump: RDKafkaPump
 
     /// A consumer's client: asking about a topic must not make it, as a producer's client does.
-    init(name: String, properties: [(String, String)], logger: Logger) throws(EventLogError) {
-        client = try RDKafkaClient(.consumer, name: name, properties: properties, logger: logger)
+    init(_ owner: RDKafkaOwner, properties: [(String, String)]) throws(EventLogError) {
+        client = try RDKafkaClient(.consumer, owner, properties: properties)
         pump = RDKafkaPump(client)
     }
 

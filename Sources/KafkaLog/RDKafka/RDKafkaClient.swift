@@ -2,7 +2,6 @@ internal import CRdKafka
 @preconcurrency import Dispatch
 import EventLog
 internal import Foundation
-import Logging
 import Synchronization
 
 /// Owns a client of librdkafka: a producer or a consumer, with its threads and connections.
@@ -14,15 +13,17 @@ final class RDKafkaClient: @unchecked Sendable {
 
     private let handle: OpaquePointer
     private let kind: Kind
+    private let owner: RDKafkaOwner
     let events: RDKafkaEvents
 
     /// - Parameter properties: by name; later ones win.
     /// - Throws: ``EventLogError`` for properties that librdkafka does not take; their secrets are not in it.
     init(
-        _ kind: Kind, name: String, properties: [(String, String)], logger: Logger
+        _ kind: Kind, _ owner: RDKafkaOwner, properties: [(String, String)]
     ) throws(EventLogError) {
         self.kind = kind
-        events = RDKafkaEvents(name: name, logger: logger)
+        self.owner = owner
+        events = RDKafkaEvents(name: owner.name, logger: owner.logger)
         let configuration: OpaquePointer = rd_kafka_conf_new()
         var text = [CChar](repeating: 0, count: 512)
         func said() -> String {
@@ -36,17 +37,19 @@ final class RDKafkaClient: @unchecked Sendable {
                 .invalidArgument, operation: "configure", detail: "Kafka property '\(property)': \(reason)",
                 recovery: .giveUp)
         }
-        events.install(in: configuration, isGroupConsumer: kind == .groupConsumer)
+        events.install(in: configuration, of: kind)
         let type = kind == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
         // On success the configuration is the client's.
         guard let handle = rd_kafka_new(type, configuration, &text, text.count) else {
             rd_kafka_conf_destroy(configuration)
             throw EventLogError(
                 .invalidArgument, operation: "configure",
-                detail: "\(name): \(said()): check the properties in --kafka-config and LAPWING_KAFKA_…",
+                detail: "\(owner.name): \(said()): check the properties in --kafka-config and LAPWING_KAFKA_…",
                 recovery: .giveUp)
         }
         self.handle = handle
+        // A member of a group is held by whoever joined, for as long as they like.
+        if kind != .groupConsumer { owner.began() }
     }
 
     deinit {
@@ -59,9 +62,10 @@ final class RDKafkaClient: @unchecked Sendable {
             _ = Unmanaged.passRetained(events)
             return
         }
-        DispatchQueue.global(qos: .utility).async {
+        DispatchQueue.global(qos: .utility).async { [kind, owner] in
             rd_kafka_destroy_flags(client.handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
             withExtendedLifetime(client.events) {}
+            if kind != .groupConsumer { owner.ended() }
         }
     }
 

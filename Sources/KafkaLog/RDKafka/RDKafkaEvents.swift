@@ -17,7 +17,7 @@ final class RDKafkaEvents: Sendable {
         var refusal: RDKafkaFailure?
         /// Why the client is of no use any more.
         var fatal: RDKafkaFailure?
-        /// Why the last record that could not be delivered was not.
+        /// Why the first record of the transaction that could not be delivered was not.
         var undelivered: RDKafkaFailure?
         var rebalances: [Rebalance] = []
         /// Whether the group has ever given this consumer partitions, or told it that it has none.
@@ -25,6 +25,8 @@ final class RDKafkaEvents: Sendable {
         /// A consumer that is closing gives everything back at once.
         var isClosing = false
         var lastWarning: ContinuousClock.Instant?
+        /// Why the last connection failed, and when.
+        var lostConnection: (why: RDKafkaFailure, since: ContinuousClock.Instant)?
     }
 
     let state = Mutex(State())
@@ -41,10 +43,24 @@ final class RDKafkaEvents: Sendable {
 
     var refusal: RDKafkaFailure? { state.withLock { $0.refusal } }
 
+    /// What a failure that only says that there is no connection comes from, as far as is known.
+    func cause(of failure: RDKafkaFailure) -> RDKafkaFailure {
+        guard failure.isVague, let lost = state.withLock({ $0.lostConnection }) else { return failure }
+        // librdkafka says the same thing again after half a minute only.
+        return lost.since.duration(to: .now) < .seconds(60) ? lost.why : failure
+    }
+
     func heard(_ failure: RDKafkaFailure) {
+        var failure = failure
+        // How long the connection lived, and how often it was the same.
+        failure.message.replace(#/ \(after \d+ms in state [^()]*(\(s\)[^()]*)?\)/#, with: "")
+        failure = cause(of: failure)
         let isWorthSaying = state.withLock { state in
             if failure.isFatal { state.fatal = failure }
             if failure.isRefused { state.refusal = failure }
+            if !failure.isVague, failure.isConnection { state.lostConnection = (failure, .now) }
+            // That brokers are away says nothing without why, which comes at once or never.
+            if failure.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN { return false }
             // Every broker reports itself again and again.
             let now = ContinuousClock.now
             if let last = state.lastWarning, last.duration(to: now) < .seconds(10), !failure.isFatal { return false }
@@ -69,7 +85,7 @@ final class RDKafkaEvents: Sendable {
     }
 
     /// Has the callbacks of a configuration write to this object, which must live as long as the client.
-    func install(in configuration: OpaquePointer, isGroupConsumer: Bool) {
+    func install(in configuration: OpaquePointer, of kind: RDKafkaClient.Kind) {
         rd_kafka_conf_set_opaque(configuration, Unmanaged.passUnretained(self).toOpaque())
         rd_kafka_conf_set_error_cb(configuration) { client, code, reason, opaque in
             guard let events = RDKafkaEvents.of(opaque) else { return }
@@ -87,28 +103,40 @@ final class RDKafkaEvents: Sendable {
             }
             events.said(String(cString: facility), String(cString: text))
         }
-        rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, opaque in
-            guard let message else { return }
-            let code = message.pointee.err
-            if let delivery = message.pointee._private {
-                Unmanaged<RDKafkaDelivery>.fromOpaque(delivery).takeRetainedValue().delivered(code)
-            } else if code != RD_KAFKA_RESP_ERR_NO_ERROR, let events = RDKafkaEvents.of(opaque) {
-                events.state.withLock { $0.undelivered = RDKafkaFailure(code) }
+        switch kind {
+        case .producer:
+            rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, opaque in
+                guard let message else { return }
+                let code = message.pointee.err
+                if let delivery = message.pointee._private {
+                    Unmanaged<RDKafkaDelivery>.fromOpaque(delivery).takeRetainedValue().delivered(code)
+                } else if code != RD_KAFKA_RESP_ERR_NO_ERROR, let events = RDKafkaEvents.of(opaque) {
+                    events.failed(code, topic: message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) })
+                }
             }
+        case .groupConsumer:
+            rd_kafka_conf_set_rebalance_cb(configuration) { client, code, list, opaque in
+                guard let client, let events = RDKafkaEvents.of(opaque) else { return }
+                events.rebalance(client, code, list.map { RDKafkaTopicPartitionList.partitions(in: $0) } ?? [])
+            }
+        case .consumer: break
         }
-        guard isGroupConsumer else { return }
-        rd_kafka_conf_set_rebalance_cb(configuration) { client, code, list, opaque in
-            guard let client, let events = RDKafkaEvents.of(opaque) else { return }
-            events.rebalance(client, code, list.map { RDKafkaTopicPartitionList.partitions(in: $0) } ?? [])
-        }
+    }
+
+    /// Notes why a record of a transaction was not delivered.
+    private func failed(_ code: rd_kafka_resp_err_t, topic: String?) {
+        // Those that went down with it say nothing of why.
+        if code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT { return }
+        var failure = RDKafkaFailure(code)
+        if let topic { failure.message = "topic '\(topic)': \(failure.message)" }
+        state.withLock { state in if state.undelivered == nil { state.undelivered = failure } }
     }
 
     /// What made a client useless.
     static func fatalError(of client: OpaquePointer?) -> RDKafkaFailure? {
-        guard let client else { return nil }
+        guard let client, rd_kafka_fatal_error(client, nil, 0) != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
         var text = [CChar](repeating: 0, count: 512)
         let code = rd_kafka_fatal_error(client, &text, text.count)
-        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
         var failure = RDKafkaFailure(
             code, String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
         failure.isFatal = true

@@ -11,6 +11,8 @@ struct RDKafkaFailure: Error, Sendable {
     var requiresAbort = false
     /// The client is of no use any more.
     var isFatal = false
+    /// Whether it was done all the same is not known.
+    var isInDoubt = false
 
     init(_ code: rd_kafka_resp_err_t, _ message: String? = nil) {
         self.code = code
@@ -69,15 +71,62 @@ struct RDKafkaFailure: Error, Sendable {
         }
     }
 
+    /// Whether a connection broke in mid-handshake, which librdkafka tells in the codes of a refusal.
+    ///
+    /// Brokers that stop do so, and those that are spoken to in another protocol than theirs.
+    private var isBrokenOff: Bool {
+        let signs = [
+            "unexpected eof", "Disconnected", "Connection reset", "Broken pipe", "Broker transport failure", "imed out",
+        ]
+        return signs.contains { message.contains($0) }
+    }
+
+    /// Whether a connection failed at once, for a reason that seldom goes by itself: nobody listens there, there is no
+    /// such host, or another protocol is spoken.
+    var isDefinite: Bool {
+        code == RD_KAFKA_RESP_ERR__RESOLVE || message.contains("Connection refused")
+            || message.contains("security.protocol") || code != RD_KAFKA_RESP_ERR__TRANSPORT && isBrokenOff
+    }
+
+    /// Whether it is about a connection.
+    var isConnection: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__SSL,
+            RD_KAFKA_RESP_ERR__AUTHENTICATION:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it says nothing but that there is no connection.
+    var isVague: Bool {
+        switch code {
+        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: true
+        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__TIMED_OUT:
+            message == String(cString: rd_kafka_err2str(code))
+        default: false
+        }
+    }
+
+    /// Whether it says that a group's coordinator is elsewhere.
+    var isOtherCoordinator: Bool { code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR }
+
     /// Whether whoever asks has no leave, which asking again does not change.
     var isRefused: Bool {
         switch code {
+        case _ where isBrokenOff: false
+        // A broker that wants another certificate says so in an alert and hangs up.
+        case RD_KAFKA_RESP_ERR__TRANSPORT:
+            message.contains("SSL routines") && (message.contains("certificate") || message.contains("alert"))
         case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__SSL,
             RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:
             true
         default: false
         }
     }
+
+    /// Whether it says that a topic may not be read or written.
+    var isTopicRefused: Bool { code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED }
 
     /// Whether it says that the log no longer holds an offset.
     var isOffsetGone: Bool {
@@ -106,6 +155,11 @@ struct RDKafkaFailure: Error, Sendable {
     func error(_ operation: String, _ subject: String) -> EventLogError {
         let said = "\(subject): \(message) (\(name))"
         switch code {
+        case _ where isInDoubt:
+            return EventLogError(
+                .inDoubt, operation: operation,
+                detail: "\(said); whether it was written is not known: begin again from what is committed",
+                recovery: .abort)
         case _ where isFenced:
             return EventLogError(
                 .fenced, operation: operation,
@@ -114,7 +168,8 @@ struct RDKafkaFailure: Error, Sendable {
         case _ where isRefused:
             return EventLogError(
                 .refused, operation: operation,
-                detail: "\(said): check user, password, certificates and security.protocol in --kafka-config",
+                detail: "\(said): check user, password, certificates and security.protocol in --kafka-config and "
+                    + "LAPWING_KAFKA_…",
                 recovery: .giveUp)
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
             RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
@@ -153,6 +208,8 @@ struct RDKafkaFailure: Error, Sendable {
 extension EventLogError.Code {
     /// The cluster does not let this user in, or does not let it do this.
     public static let refused = Self(rawValue: "refused")
+    /// Whether it was written is not known.
+    static let inDoubt = Self(rawValue: "in doubt")
 }
 
 extension EventLogError {

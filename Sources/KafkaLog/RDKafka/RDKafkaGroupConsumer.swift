@@ -1,6 +1,5 @@
 internal import CRdKafka
 import EventLog
-import Logging
 import Synchronization
 
 /// A member of a consumer group. One thread polls and closes; pausing and the group's metadata may be asked for by any.
@@ -14,19 +13,22 @@ final class RDKafkaGroupConsumer: Sendable {
     private let client: RDKafkaClient
 
     init(
-        name: String, properties: [(String, String)], topics: [String], logger: Logger
+        _ owner: RDKafkaOwner, properties: [(String, String)], topics: [String]
     ) throws(EventLogError) {
-        client = try RDKafkaClient(.groupConsumer, name: name, properties: properties, logger: logger)
+        client = try RDKafkaClient(.groupConsumer, owner, properties: properties)
         let list = RDKafkaTopicPartitionList(topics: topics)
         let code = client.withHandle { handle in
             // From here on polling the consumer serves everything.
             _ = rd_kafka_poll_set_consumer(handle)
             return list.withPointer { rd_kafka_subscribe(handle, $0) }
         }
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw RDKafkaFailure(code).error("join", name) }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw RDKafkaFailure(code).error("join", owner.name) }
     }
 
     var events: RDKafkaEvents { client.events }
+
+    /// What made it useless; nil while nothing did. librdkafka calls no callback for it.
+    var fatalError: RDKafkaFailure? { client.withHandle { RDKafkaEvents.fatalError(of: $0) } }
 
     /// The next message, or nil when none came in time. Callbacks are called from in here.
     func poll(milliseconds: Int32) -> RDKafkaMessage? {

@@ -16,8 +16,12 @@ struct RDKafkaMessage: ~Copyable {
     /// What came instead of a record.
     var failure: RDKafkaFailure? {
         guard message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-        return RDKafkaFailure(
+        var failure = RDKafkaFailure(
             message.pointee.err, rd_kafka_message_errstr(message).map { String(cString: $0) })
+        if failure.code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, let topic = message.pointee.rkt {
+            failure.message = "topic '\(String(cString: rd_kafka_topic_name(topic)))': \(failure.message)"
+        }
+        return failure
     }
 
     /// Where the partition ends, if that is all that it says.

@@ -1,6 +1,5 @@
 internal import CRdKafka
 import EventLog
-import Logging
 import Synchronization
 
 /// An idempotent producer, with transactions if it has an ID for them.
@@ -17,8 +16,8 @@ final class RDKafkaProducer: Sendable {
     private let client: RDKafkaClient
     private let pump: RDKafkaPump
 
-    init(name: String, properties: [(String, String)], logger: Logger) throws(EventLogError) {
-        client = try RDKafkaClient(.producer, name: name, properties: properties, logger: logger)
+    init(_ owner: RDKafkaOwner, properties: [(String, String)]) throws(EventLogError) {
+        client = try RDKafkaClient(.producer, owner, properties: properties)
         pump = RDKafkaPump(client)
     }
 

@@ -1,6 +1,5 @@
 internal import CRdKafka
 import EventLog
-import Logging
 
 /// Reads one partition at a time, without a group; one thread at a time.
 final class RDKafkaReader: @unchecked Sendable {  // The log lends it to one read at a time.
@@ -12,8 +11,8 @@ final class RDKafkaReader: @unchecked Sendable {  // The log lends it to one rea
     /// From here to ``position`` there are only marks of transactions, and what was aborted.
     private var nothingFrom: Int64 = 0
 
-    init(name: String, properties: [(String, String)], logger: Logger) throws(EventLogError) {
-        client = try RDKafkaClient(.consumer, name: name, properties: properties, logger: logger)
+    init(_ owner: RDKafkaOwner, properties: [(String, String)]) throws(EventLogError) {
+        client = try RDKafkaClient(.consumer, owner, properties: properties)
     }
 
     deinit { stop() }
