@@ -41,11 +41,17 @@ public struct IdentityMap: Sendable {
     ///   - update: what the tracker made of the frame.
     ///   - detections: what the tracker was given.
     ///   - frame: the frame's index in the video; higher than any before.
-    public mutating func apply(_ update: TrackerUpdate, detections: [Detection], frame: Int) -> IdentifiedFrame {
+    ///   - confidence: detections that do not score above this are listed only if a track took them; nil lists all.
+    public mutating func apply(
+        _ update: TrackerUpdate, detections: [Detection], frame: Int, listedAbove confidence: Double? = nil
+    ) -> IdentifiedFrame {
         var result = IdentifiedFrame()
         result.objects.reserveCapacity(detections.count)
         for (index, detection) in detections.enumerated() {
-            result.objects.append(untracked(detection, index: index, frame: frame))
+            // Most faint detections are nobody's: such a one has no ID before a track takes it.
+            let isListed = confidence.map { detection.confidence > $0 } ?? true
+            result.objects.append(
+                untracked(detection, id: isListed ? detectionID(of: detection, index: index, frame: frame) : nil))
         }
         var turns = Turns()
         for trackID in update.ended.sorted() {
@@ -59,8 +65,12 @@ public struct IdentityMap: Sendable {
         for track in tracks {
             // A detection belongs to one object only; the eldest has it, should a tracker think otherwise.
             if let index = track.detectionIndex, result.objects.indices.contains(index),
-                result.objects[index].trackID == nil, let detectionID = result.objects[index].detectionID
+                result.objects[index].trackID == nil
             {
+                let detectionID =
+                    result.objects[index].detectionID
+                    ?? detectionID(of: detections[index], index: index, frame: frame)
+                result.objects[index].detectionID = detectionID
                 noteDetection(
                     detections[index], of: track, index: index, detectionID: detectionID, frame: frame, &turns)
                 identify(&result.objects[index], with: track)
@@ -69,6 +79,7 @@ public struct IdentityMap: Sendable {
                 result.predicted.append(predicted(track))
             }
         }
+        if confidence != nil { result.objects.removeAll { $0.detectionID == nil } }
         for (kind, trackIDs) in [
             (TrackEvent.Kind.lost, turns.lost), (.recovered, turns.recovered), (.born, turns.born),
             (.confirmed, turns.confirmed),
@@ -143,14 +154,16 @@ public struct IdentityMap: Sendable {
             label: label(object.classID), frame: frame)
     }
 
-    private func untracked(_ detection: Detection, index: Int, frame: Int) -> IdentifiedObject {
+    private func detectionID(of detection: Detection, index: Int, frame: Int) -> String {
         let isNamed = classNames.indices.contains(detection.classID)
-        let label = label(detection.classID)
-        let sanitised = isNamed ? sanitisedNames[detection.classID] : DetectionID.sanitise(label)
-        return IdentifiedObject(
-            detectionID: DetectionID.make(
-                videoID: videoID.utf8, frame: frame, index: index, sanitisedLabel: sanitised.utf8),
-            classID: detection.classID, label: label, confidence: detection.confidence, bbox: detection.box)
+        let sanitised = isNamed ? sanitisedNames[detection.classID] : DetectionID.sanitise(label(detection.classID))
+        return DetectionID.make(videoID: videoID.utf8, frame: frame, index: index, sanitisedLabel: sanitised.utf8)
+    }
+
+    private func untracked(_ detection: Detection, id: String?) -> IdentifiedObject {
+        IdentifiedObject(
+            detectionID: id, classID: detection.classID, label: label(detection.classID),
+            confidence: detection.confidence, bbox: detection.box)
     }
 
     private func identify(_ object: inout IdentifiedObject, with track: TrackedObject) {

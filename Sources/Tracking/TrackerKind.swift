@@ -13,6 +13,16 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it makes use of detections that are too faint to be believed by themselves: `--low-confidence`.
+    ///
+    /// Such a tracker lets an object go on with a faint detection, but begins none with it.
+    public var usesLowConfidence: Bool {
+        switch self {
+        case .sort: false
+        case .bytetrack, .botsort: true
+        }
+    }
+
     /// The settings it takes, in the order they are listed.
     public var options: [TrackerOption] {
         switch self {
