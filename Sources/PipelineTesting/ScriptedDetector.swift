@@ -22,14 +22,14 @@ public final class ScriptedDetector: Detector {
     ///   - capacity: pictures in flight, at least 1.
     ///   - cells: cells per side of the grid.
     ///   - threshold: what a cell's mean brightness, 0…1, must exceed.
-    ///   - classID: the class, 0 or 1, of the cell in a row and a column with some brightness; a checkerboard by default.
     ///   - beforeFrame: called for each picture; what it throws is an engine's failure.
+    ///   - classID: the class, 0 or 1, of the cell in a row and a column with some brightness; a checkerboard by default.
     public init(
         capacity: Int = 2, inputSize: Int = 64, cells: Int = 4, threshold: Float = 0.5,
+        beforeFrame: @escaping () throws -> Void = {},
         classID: @escaping (_ row: Int, _ column: Int, _ brightness: Float) -> Int = { row, column, _ in
             (row + column) % 2
-        },
-        beforeFrame: @escaping () throws -> Void = {}
+        }
     ) {
         precondition(capacity >= 1 && inputSize >= cells && cells >= 1)
         self.capacity = capacity
