@@ -23,6 +23,9 @@ public protocol Detector: AnyObject {
 
     /// Waits for the oldest picture in flight and returns its detections, in picture pixels, most confident first.
     ///
+    /// A detector with a threshold gives, with a lower one, the same detections and then fainter ones: a detection's
+    /// place in the order is part of its ID, which must not depend on what the tracker has use for.
+    ///
     /// - Precondition: at least one picture is in flight.
     func dequeue() throws -> [Detection]
 }

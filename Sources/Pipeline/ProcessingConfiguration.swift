@@ -2,7 +2,7 @@ internal import Crypto
 internal import Foundation
 public import Inference
 public import Media
-internal import Tracking
+public import Tracking
 
 /// Everything besides the video that the results depend on.
 public struct ProcessingConfiguration: Sendable {
@@ -15,8 +15,11 @@ public struct ProcessingConfiguration: Sendable {
     }
 
     public var model: ModelDescription
-    /// Detections must score above this.
+    /// Detections must score above this to be listed, or a track must have taken them.
     public var confidence: Double
+    /// What detections must score above for the tracker to see them, where it has use for such that are not listed;
+    /// others see the listed ones. At most ``confidence``.
+    public var lowConfidence: Double
     /// Of two boxes of a class that overlap more than this, the less confident one goes.
     public var iou: Double
     /// Names of the classes kept; nil: all.
@@ -32,13 +35,15 @@ public struct ProcessingConfiguration: Sendable {
     public var onBadChunk: BadChunkPolicy
 
     public init(
-        model: ModelDescription, confidence: Double = 0.25, iou: Double = 0.7, classes: [String]? = nil, every: Int = 1,
-        preprocess: FrameScaler.Mode = .exact, tracker: TrackerConfiguration, emitPredicted: Bool = false,
-        onBadChunk: BadChunkPolicy = .gap
+        model: ModelDescription, confidence: Double = 0.25, lowConfidence: Double? = nil, iou: Double = 0.7,
+        classes: [String]? = nil, every: Int = 1, preprocess: FrameScaler.Mode = .exact, tracker: TrackerConfiguration,
+        emitPredicted: Bool = false, onBadChunk: BadChunkPolicy = .gap
     ) {
-        precondition(every >= 1)
+        let lowConfidence = lowConfidence ?? Self.defaultLowConfidence(confidence: confidence)
+        precondition(every >= 1 && lowConfidence <= confidence)
         self.model = model
         self.confidence = confidence
+        self.lowConfidence = lowConfidence
         self.iou = iou
         self.classes = classes
         self.every = every
@@ -46,6 +51,16 @@ public struct ProcessingConfiguration: Sendable {
         self.tracker = tracker
         self.emitPredicted = emitPredicted
         self.onBadChunk = onBadChunk
+    }
+
+    /// ``lowConfidence`` where it is not given: ByteTrack's own, as far as ``confidence`` leaves room for it.
+    public static func defaultLowConfidence(confidence: Double) -> Double { min(0.1, confidence) }
+
+    /// What the detector is to be run with.
+    public static func detectorConfidence(
+        tracker: TrackerKind, confidence: Double, lowConfidence: Double
+    ) -> Double {
+        tracker.usesLowConfidence ? lowConfidence : confidence
     }
 
     /// 16 hex digits over all of it: equal configurations have equal hashes, on every machine.
@@ -80,6 +95,11 @@ public struct ProcessingConfiguration: Sendable {
         json.object {
             $0.key("confidence")
             $0.decimal(confidence, decimals: 4)
+            // Only where it matters, so that it changes no hash elsewhere.
+            if tracker.kind.usesLowConfidence {
+                $0.key("low_confidence")
+                $0.decimal(lowConfidence, decimals: 4)
+            }
             $0.key("iou")
             $0.decimal(iou, decimals: 4)
             $0.key("classes")

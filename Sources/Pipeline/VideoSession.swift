@@ -121,7 +121,10 @@ struct VideoSession {
     ) {
         ledger.framesDecoded += 1
         ledger.framesProcessed += 1
-        let identified = identities.apply(tracker.update(detections), detections: detections, frame: place.index)
+        // One-stage trackers are shown nothing that would not be listed.
+        let identified = identities.apply(
+            tracker.update(detections), detections: detections, frame: place.index,
+            listedAbove: configuration.tracker.kind.usesLowConfidence ? configuration.confidence : nil)
         values.append(writer.frame(place, identified, emitPredicted: configuration.emitPredicted))
         for event in identified.events { values.append(writer.trackEvent(event)) }
     }

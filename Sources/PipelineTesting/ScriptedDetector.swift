@@ -15,20 +15,27 @@ public final class ScriptedDetector: Detector {
     private var tensors: [UnsafeMutableBufferPointer<Float>]
     private var next = 0
     private var waiting: [[Detection]] = []
+    private let classID: (Int, Int, Float) -> Int
     private let beforeFrame: () throws -> Void
 
     /// - Parameters:
     ///   - capacity: pictures in flight, at least 1.
     ///   - cells: cells per side of the grid.
+    ///   - threshold: what a cell's mean brightness, 0…1, must exceed.
     ///   - beforeFrame: called for each picture; what it throws is an engine's failure.
+    ///   - classID: the class, 0 or 1, of the cell in a row and a column with some brightness; a checkerboard by default.
     public init(
         capacity: Int = 2, inputSize: Int = 64, cells: Int = 4, threshold: Float = 0.5,
-        beforeFrame: @escaping () throws -> Void = {}
+        beforeFrame: @escaping () throws -> Void = {},
+        classID: @escaping (_ row: Int, _ column: Int, _ brightness: Float) -> Int = { row, column, _ in
+            (row + column) % 2
+        }
     ) {
         precondition(capacity >= 1 && inputSize >= cells && cells >= 1)
         self.capacity = capacity
         self.cells = cells
         self.threshold = threshold
+        self.classID = classID
         self.beforeFrame = beforeFrame
         model = ModelDescription(
             name: "scripted", sha256: String(repeating: "0", count: 64), precision: "f32", inputWidth: inputSize,
@@ -72,7 +79,7 @@ public final class ScriptedDetector: Detector {
                 let box = letterbox.toSource(
                     x1: Float(column * cell), y1: Float(row * cell), x2: Float((column + 1) * cell),
                     y2: Float((row + 1) * cell))
-                found.append(Detection(box: box, confidence: Double(mean), classID: (row + column) % 2))
+                found.append(Detection(box: box, confidence: Double(mean), classID: classID(row, column, mean)))
             }
         }
         return found.sorted { $0.confidence > $1.confidence }

@@ -1,6 +1,6 @@
 /// One processed frame: every detection with its object, and what happened to objects.
 public struct IdentifiedFrame: Sendable, Hashable {
-    /// One per detection, in the detector's order, tracked or not.
+    /// One per detection that is listed, in the detector's order, tracked or not.
     public var objects: [IdentifiedObject]
     /// Living objects without a detection in this frame, ascending by track ID.
     public var predicted: [IdentifiedObject]

@@ -8,9 +8,9 @@ public struct IdentifiedObject: Sendable, Hashable {
     public var objectID: String?
     /// The tracker's small integer; nil when the detection is not tracked.
     public var trackID: Int?
-    /// The detection's class; the object's when predicted.
+    /// The object's class, voted over its detections so far; the detection's own when it is not tracked.
     public var classID: Int
-    /// The name of its class.
+    /// The name of that class.
     public var label: String
     /// The detector's score; nil when predicted.
     public var confidence: Double?

@@ -1,6 +1,7 @@
 extension IdentityMap {
     private static let snapshotKind = "identities"
-    private static let snapshotVersion: UInt16 = 1
+    /// 2: the votes for an object's class. Until then, all its detections were of one.
+    private static let snapshotVersion: UInt16 = 2
     /// No frame and no counter can reach the ends, and adding to them cannot overflow.
     private static let counterRange = 0...(1 << 53)
     private static let frameRange = -(1 << 53)...(1 << 53)
@@ -28,8 +29,7 @@ extension IdentityMap {
 
     /// Takes back what ``snapshot()`` wrote.
     public init(restoring snapshot: [UInt8]) throws(SnapshotError) {
-        let versions = Self.snapshotVersion...Self.snapshotVersion
-        var reader = try SnapshotReader(snapshot, kind: Self.snapshotKind, versions: versions)
+        var reader = try SnapshotReader(snapshot, kind: Self.snapshotKind, versions: 1...Self.snapshotVersion)
         let videoID = try reader.readString()
         var classNames: [String] = []
         for _ in 0..<(try reader.readCount(elementSize: 8)) { classNames.append(try reader.readString()) }
@@ -66,6 +66,11 @@ extension IdentityMap {
             writer.appendCompact(run.detectionIndex)
             frame = run.firstFrame
         }
+        writer.appendCompact(object.classVotes.counts.count)
+        for count in object.classVotes.counts {
+            writer.appendCompact(count.classID)
+            writer.appendCompact(count.votes)
+        }
     }
 
     private static func readObject(from reader: inout SnapshotReader) throws(SnapshotError) -> LivingObject {
@@ -88,6 +93,18 @@ extension IdentityMap {
                     frameStep: try reader.readCompact(in: counterRange),
                     detectionIndex: try reader.readCompact(in: counterRange)))
         }
+        var counts = [ClassVotes.Count(classID: classID, votes: object.detectionCount)]
+        if reader.version > 1 {
+            counts = []
+            for _ in 0..<(try reader.readCompact(in: counterRange)) {
+                let classID = try reader.readCompact(in: Int.min...Int.max)
+                counts.append(.init(classID: classID, votes: try reader.readCompact(in: counterRange)))
+            }
+        }
+        guard let votes = ClassVotes(winner: classID, counts: counts) else {
+            throw reader.corrupt("the votes for the class of \(objectID)")
+        }
+        object.classVotes = votes
         return object
     }
 }

@@ -7,12 +7,15 @@ public import Vision
 /// first detection, `confirmed` in the first frame in which the tracker does not call it tentative, `lost` in the
 /// first frame without a detection, `recovered` when it has one again, `ended` when the tracker gives it up or the video ends.
 /// Only confirmed objects are lost and recovered: the comings and goings of tentative ones are noise.
+///
+/// An object's class is voted over its detections so far (see ``ClassVotes``). That matters to trackers that let objects
+/// take detections of any class; with the others all votes are for the same. Its name stays that of its first detection.
 public struct IdentityMap: Sendable {
     /// The video's ID, the first part of all names.
     public let videoID: String
     /// The model's class names; a detection's class is an index into them.
     public let classNames: [String]
-    /// Objects that were ever confirmed, living and ended, by class.
+    /// Objects that were ever confirmed, living and ended, by class: the one they have now, or had in the end.
     public internal(set) var objectCounts: [Int: Int] = [:]
 
     /// Living objects by track ID.
@@ -41,11 +44,17 @@ public struct IdentityMap: Sendable {
     ///   - update: what the tracker made of the frame.
     ///   - detections: what the tracker was given.
     ///   - frame: the frame's index in the video; higher than any before.
-    public mutating func apply(_ update: TrackerUpdate, detections: [Detection], frame: Int) -> IdentifiedFrame {
+    ///   - confidence: detections that do not score above this are listed only if a track took them; nil lists all.
+    public mutating func apply(
+        _ update: TrackerUpdate, detections: [Detection], frame: Int, listedAbove confidence: Double? = nil
+    ) -> IdentifiedFrame {
         var result = IdentifiedFrame()
         result.objects.reserveCapacity(detections.count)
         for (index, detection) in detections.enumerated() {
-            result.objects.append(untracked(detection, index: index, frame: frame))
+            // Most faint detections are nobody's: such a one has no ID before a track takes it.
+            let isListed = confidence.map { detection.confidence > $0 } ?? true
+            result.objects.append(
+                untracked(detection, id: isListed ? detectionID(of: detection, index: index, frame: frame) : nil))
         }
         var turns = Turns()
         for trackID in update.ended.sorted() {
@@ -59,8 +68,12 @@ public struct IdentityMap: Sendable {
         for track in tracks {
             // A detection belongs to one object only; the eldest has it, should a tracker think otherwise.
             if let index = track.detectionIndex, result.objects.indices.contains(index),
-                result.objects[index].trackID == nil, let detectionID = result.objects[index].detectionID
+                result.objects[index].trackID == nil
             {
+                let detectionID =
+                    result.objects[index].detectionID
+                    ?? detectionID(of: detections[index], index: index, frame: frame)
+                result.objects[index].detectionID = detectionID
                 noteDetection(
                     detections[index], of: track, index: index, detectionID: detectionID, frame: frame, &turns)
                 identify(&result.objects[index], with: track)
@@ -69,6 +82,7 @@ public struct IdentityMap: Sendable {
                 result.predicted.append(predicted(track))
             }
         }
+        if confidence != nil { result.objects.removeAll { $0.detectionID == nil } }
         for (kind, trackIDs) in [
             (TrackEvent.Kind.lost, turns.lost), (.recovered, turns.recovered), (.born, turns.born),
             (.confirmed, turns.confirmed),
@@ -104,16 +118,27 @@ public struct IdentityMap: Sendable {
     ) {
         let trackID = track.trackID
         if objects[trackID] == nil {
-            objects[trackID] = LivingObject(objectID: detectionID, classID: track.classID, frame: frame)
+            objects[trackID] = LivingObject(objectID: detectionID, classID: detection.classID, frame: frame)
             turns.born.append(trackID)
         }
+        let classBefore = objects[trackID]?.classID
         objects[trackID]?.add(
-            confidence: detection.confidence, frame: frame, previousFrame: lastFrame, detectionIndex: index)
+            confidence: detection.confidence, classID: detection.classID, frame: frame, previousFrame: lastFrame,
+            detectionIndex: index)
+        noteClass(of: trackID, before: classBefore)
         if objects[trackID]?.isLost == true {
             objects[trackID]?.isLost = false
             turns.recovered.append(trackID)
         }
         noteState(of: track, &turns)
+    }
+
+    /// Counts a confirmed object where it now belongs.
+    private mutating func noteClass(of trackID: Int, before: Int?) {
+        guard let object = objects[trackID], object.wasConfirmed, let before, before != object.classID else { return }
+        objectCounts[object.classID, default: 0] += 1
+        let others = objectCounts[before, default: 0] - 1
+        objectCounts[before] = others > 0 ? others : nil
     }
 
     private mutating func noteMiss(of track: TrackedObject, _ turns: inout Turns) {
@@ -143,18 +168,26 @@ public struct IdentityMap: Sendable {
             label: label(object.classID), frame: frame)
     }
 
-    private func untracked(_ detection: Detection, index: Int, frame: Int) -> IdentifiedObject {
+    private func detectionID(of detection: Detection, index: Int, frame: Int) -> String {
         let isNamed = classNames.indices.contains(detection.classID)
-        let label = label(detection.classID)
-        let sanitised = isNamed ? sanitisedNames[detection.classID] : DetectionID.sanitise(label)
-        return IdentifiedObject(
-            detectionID: DetectionID.make(
-                videoID: videoID.utf8, frame: frame, index: index, sanitisedLabel: sanitised.utf8),
-            classID: detection.classID, label: label, confidence: detection.confidence, bbox: detection.box)
+        let sanitised = isNamed ? sanitisedNames[detection.classID] : DetectionID.sanitise(label(detection.classID))
+        return DetectionID.make(videoID: videoID.utf8, frame: frame, index: index, sanitisedLabel: sanitised.utf8)
+    }
+
+    private func untracked(_ detection: Detection, id: String?) -> IdentifiedObject {
+        IdentifiedObject(
+            detectionID: id, classID: detection.classID, label: label(detection.classID),
+            confidence: detection.confidence, bbox: detection.box)
     }
 
     private func identify(_ object: inout IdentifiedObject, with track: TrackedObject) {
-        object.objectID = objects[track.trackID]?.objectID
+        if let known = objects[track.trackID] {
+            object.objectID = known.objectID
+            if object.classID != known.classID {
+                object.classID = known.classID
+                object.label = label(known.classID)
+            }
+        }
         object.trackID = track.trackID
         object.trackBox = track.box
         object.state = track.state
@@ -163,9 +196,10 @@ public struct IdentityMap: Sendable {
     }
 
     private func predicted(_ track: TrackedObject) -> IdentifiedObject {
-        IdentifiedObject(
+        let classID = objects[track.trackID]?.classID ?? track.classID
+        return IdentifiedObject(
             detectionID: nil, objectID: objects[track.trackID]?.objectID, trackID: track.trackID,
-            classID: track.classID, label: label(track.classID), confidence: nil, bbox: nil, trackBox: track.box,
+            classID: classID, label: label(classID), confidence: nil, bbox: nil, trackBox: track.box,
             state: track.state, predicted: true, age: track.age, hits: track.hits)
     }
 }

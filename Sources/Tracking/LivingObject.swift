@@ -1,7 +1,9 @@
 /// What ``IdentityMap`` knows of an object that has not ended.
 struct LivingObject: Sendable, Hashable {
     var objectID: String
-    var classID: Int
+    /// Its detections' votes on what it is.
+    var classVotes: ClassVotes
+    var classID: Int { classVotes.winner }
     /// The frames of its first and latest detection.
     var firstFrame, lastFrame: Int
     var detectionCount = 0
@@ -11,10 +13,10 @@ struct LivingObject: Sendable, Hashable {
     /// Whether its `lost` was told, and no `recovered` since.
     var isLost = false
 
-    /// - Parameter frame: the frame of its first detection, which is still to be added.
+    /// An object whose first detection, of this class in this frame, is still to be added.
     init(objectID: String, classID: Int, frame: Int) {
         self.objectID = objectID
-        self.classID = classID
+        classVotes = ClassVotes(beginningWith: classID)
         firstFrame = frame
         lastFrame = frame
     }
@@ -22,7 +24,8 @@ struct LivingObject: Sendable, Hashable {
     /// Adds a detection.
     ///
     /// - Parameter previousFrame: the processed frame before this one; nil for none.
-    mutating func add(confidence: Double, frame: Int, previousFrame: Int?, detectionIndex: Int) {
+    mutating func add(confidence: Double, classID: Int, frame: Int, previousFrame: Int?, detectionIndex: Int) {
+        classVotes.add(classID)
         lastFrame = frame
         detectionCount += 1
         confidenceSum += confidence

@@ -16,7 +16,8 @@ public struct SORTOptions: Sendable, Hashable {
     public var iouThreshold: Double
     /// Whether detections only associate with tracks of their own class.
     ///
-    /// When false, a track keeps the class of its first detection, whatever is matched to it later.
+    /// When false, a track has the class of its first detection, whatever is matched to it later; ``IdentityMap`` lets
+    /// the detections vote on the object's.
     public var perClass: Bool
 
     public init(maxAge: Int = 30, minHits: Int = 3, iouThreshold: Double = 0.3, perClass: Bool = true) {

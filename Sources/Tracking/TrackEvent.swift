@@ -20,7 +20,7 @@ public struct TrackEvent: Sendable, Hashable {
     public var objectID: String
     /// The tracker's small integer.
     public var trackID: Int
-    /// The object's class.
+    /// The object's class, voted over its detections so far.
     public var classID: Int
     /// The name of the object's class.
     public var label: String

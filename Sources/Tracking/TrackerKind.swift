@@ -33,6 +33,16 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it makes use of detections that are too faint to be believed by themselves: `--low-confidence`.
+    ///
+    /// Such a tracker lets an object go on with a faint detection, but begins none with it.
+    public var usesLowConfidence: Bool {
+        switch self {
+        case .sort, .deepsort: false
+        case .bytetrack, .ocsort, .botsort: true
+        }
+    }
+
     /// The settings it takes, in the order they are listed.
     public var options: [TrackerOption] {
         switch self {

@@ -43,8 +43,8 @@ public struct TwoStageOptions: Sendable, Hashable {
     public var maxAspect: Double
     /// Whether detections only associate with tracks of their own class.
     ///
-    /// When false, a track keeps the class of its first detection, whatever is matched to it later. The papers know one
-    /// class only.
+    /// When false, a track has the class of its first detection, whatever is matched to it later; ``IdentityMap`` lets
+    /// the detections vote on the object's. The papers know one class only.
     public var perClass: Bool
 
     public init(

@@ -76,6 +76,17 @@ struct UsageTests {
                 arguments: ["run", "a.mp4", "--model", "m.onnx", "--confidence", "1"],
                 says: ["--confidence", "below 1"]),
             Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--low-confidence", "0.5"],
+                says: ["--low-confidence 0.5", "above --confidence", "0.25"]),
+            Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--low-confidence=-0.1"],
+                says: ["--low-confidence", "0 and 1"]),
+            Mistake(
+                arguments: [
+                    "worker", "--log", "sqlite:x.db", "--model", "m.onnx", "--tracker", "bytetrack", "--confidence",
+                    "0.3", "--low-confidence", "0.31",
+                ], says: ["--low-confidence 0.31", "0.3"]),
+            Mistake(
                 arguments: ["run", "a.mp4", "--model", "m.onnx", "--chunk-seconds", "1e300"],
                 says: ["--chunk-seconds", "at most 86400"]),
             Mistake(

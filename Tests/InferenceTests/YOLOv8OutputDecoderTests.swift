@@ -44,6 +44,28 @@ struct YOLOv8OutputDecoderTests {
         #expect(detections.map(\.box.x1) == [8, 88, 48])
     }
 
+    @Test("A lower threshold adds detections after the others and changes none of them")
+    func addsFaintOnesLast() {
+        // Crowded boxes of three classes, many of which suppress each other, in no order; scores come in steps, so that
+        // many are equal.
+        var state: UInt32 = 7
+        func next(_ bound: UInt32) -> Float {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return Float((state >> 8) % bound)
+        }
+        let columns = (0..<600).map { _ in
+            [next(200), next(200), 20 + next(20), 20 + next(20)] + (0..<3).map { _ in next(50) / 50 }
+        }
+        for limit in [300, 40] {
+            let all = decode(columns, confidence: 0.1, limit: limit)
+            for confidence in [0.1, 0.25, 0.5, 0.9] {
+                let confident = decode(columns, confidence: confidence, limit: limit)
+                #expect(confident == Array(all.prefix { $0.confidence > confidence }))
+                #expect(confident.count == all.count { $0.confidence > confidence })
+            }
+        }
+    }
+
     @Test("Classes are filtered before detections are counted, by each box's best class")
     func filtersClasses() {
         let columns: [[Float]] = [[10, 10, 4, 4, 0.9, 0.8], [50, 50, 4, 4, 0.1, 0.6], [90, 90, 4, 4, 0.1, 0.5]]

@@ -60,11 +60,16 @@ struct Rig {
         _ log: any EventLog, configuration: ProcessingConfiguration? = nil, capacity: Int = 2,
         start: StartPolicy = .complete, memory: Int = 64 << 20, videoTimeout: Duration? = nil,
         exitWhenIdle: Bool = true, commitInterval: Duration = .zero, sessionTimeout: Duration = .seconds(2),
+        threshold: Float = 0.5,
         onFrame: @escaping @Sendable (VideoID) -> Void = { _ in },
-        beforeFrame: @escaping @Sendable () throws -> Void = {}
+        beforeFrame: @escaping @Sendable () throws -> Void = {},
+        classID: @escaping @Sendable (_ row: Int, _ column: Int, _ brightness: Float) -> Int = { row, column, _ in
+            (row + column) % 2
+        }
     ) throws -> Worker {
         let processor = Processor(
-            detector: ScriptedDetector(capacity: capacity, beforeFrame: beforeFrame),
+            detector: ScriptedDetector(
+                capacity: capacity, threshold: threshold, beforeFrame: beforeFrame, classID: classID),
             configuration: try configuration ?? self.configuration(), topics: topics, onFrame: onFrame)
         return try Worker(
             log: log, topics: topics, handler: processor,

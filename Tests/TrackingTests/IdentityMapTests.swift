@@ -174,6 +174,72 @@ struct IdentityMapTests {
         #expect(map.objectCounts == [0: 1, 1: 2])
     }
 
+    @Test("lists faint detections only if a track took them, under the IDs of their places")
+    func faintDetections() {
+        var map = IdentityMap(videoID: "v", classNames: classNames)
+        let detections = [0.9, 0.5, 0.4, 0.3, 0.2, .nan].map { detection(confidence: $0) }
+        let tracks = [track(2, 3), track(1, 0)]
+        let frame = map.apply(TrackerUpdate(tracks: tracks), detections: detections, frame: 0, listedAbove: 0.4)
+        #expect(frame.objects.map(\.detectionID) == ["v:000000:00:person", "v:000000:01:person", "v:000000:03:person"])
+        #expect(frame.objects.map(\.objectID) == ["v:000000:00:person", nil, "v:000000:03:person"])
+        #expect(told(frame.events) == ["born 1", "born 2", "confirmed 1", "confirmed 2"])
+        #expect(map.finish(frame: nil).map(\.summary?.detectionRuns.first?.detectionIndex) == [0, 3])
+    }
+
+    @Test("votes on an object's class; of equals, the class that it has")
+    func classVotes() throws {
+        var map = IdentityMap(videoID: "v", classNames: classNames)
+        // Classes of the detections, and what the object is after each.
+        let steps = [(0, 0), (1, 0), (1, 1), (0, 1), (0, 0), (1, 0), (1, 1)]
+        for (frame, (seen, voted)) in steps.enumerated() {
+            map = try IdentityMap(restoring: map.snapshot())
+            // The other object, always of class 0, must not be counted with it.
+            let result = map.apply(
+                TrackerUpdate(tracks: [track(2, 1), track(1, 0, frame < 2 ? .tentative : .confirmed)]),
+                detections: [detection(classID: seen), detection()], frame: frame)
+            let object = result.objects[0]
+            #expect(object.objectID == "v:000000:00:person")
+            #expect(object.detectionID?.hasSuffix(seen == 0 ? "00:person" : "00:traffic-light") == true)
+            #expect(object.classID == voted && object.label == classNames[voted], "frame \(frame)")
+            #expect(result.events.filter { $0.trackID == 1 }.allSatisfy { $0.classID == voted })
+            if frame < 2 {
+                #expect(map.objectCounts == [0: 1])
+            } else {
+                #expect(map.objectCounts == (voted == 0 ? [0: 2] : [0: 1, 1: 1]), "frame \(frame)")
+            }
+        }
+        let unseen = map.apply(TrackerUpdate(tracks: [track(1, nil, .lost)]), detections: [], frame: 7)
+        #expect(unseen.predicted.map(\.label) == ["traffic light"])
+        #expect(map.finish(frame: nil).map(\.label) == ["traffic light", "person"])
+    }
+
+    @Test("takes back snapshots from before classes were voted on: all votes are for the class of then")
+    func olderSnapshots() throws {
+        var writer = SnapshotWriter(kind: "identities", version: 1)
+        writer.append("v")
+        writer.append(2)
+        for name in classNames { writer.append(name) }
+        writer.append(Optional(4))
+        writer.append(1)
+        for number in [0, 1] { writer.append(number) }
+        writer.append(1)
+        writer.append(7)
+        writer.append("v:000003:00:person")
+        for number in [0, 3, 4, 2] { writer.append(number) }
+        writer.append(1.0)
+        writer.append(true)
+        writer.append(false)
+        writer.append(1)
+        for number in [0, 2, 1, 0] { writer.appendCompact(number) }
+        let older = try IdentityMap(restoring: writer.finish())
+
+        var map = IdentityMap(videoID: "v", classNames: classNames)
+        for frame in 3...4 {
+            _ = map.apply(TrackerUpdate(tracks: [track(7, 0)]), detections: [detection()], frame: frame)
+        }
+        #expect(older.snapshot() == map.snapshot())
+    }
+
     @Test("does not trap on updates that no tracker should give")
     func nonsense() {
         var map = IdentityMap(videoID: "v", classNames: classNames)

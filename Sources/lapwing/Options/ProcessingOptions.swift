@@ -25,6 +25,15 @@ struct ProcessingOptions: ParsableArguments {
         name: .long, help: "Detections must score above this: higher loses faint objects, lower lets in wrong ones.")
     var confidence = 0.25
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What detections must score above for a two-stage tracker "
+                + "(\(TrackerKind.allCases.filter(\.usesLowConfidence).map(\.rawValue).joined(separator: ", "))) "
+                + "to see them; below --confidence, only those that it took are listed. "
+                + "(default: 0.1, or --confidence where that is lower)"))
+    var lowConfidence: Double?
+
     @Option(name: .long, help: "Of two boxes of one class that overlap more than this, only the better one stays.")
     var iou = 0.7
 
@@ -52,6 +61,15 @@ struct ProcessingOptions: ParsableArguments {
         guard (0..<1).contains(confidence) else {
             throw ValidationError("--confidence must be between 0 and 1, and below 1")
         }
+        if let lowConfidence {
+            guard (0..<1).contains(lowConfidence) else {
+                throw ValidationError("--low-confidence must be between 0 and 1, and below 1")
+            }
+            guard lowConfidence <= confidence else {
+                throw ValidationError(
+                    "--low-confidence \(lowConfidence) must not be above --confidence, which is \(confidence)")
+            }
+        }
         guard (0...1).contains(iou) else { throw ValidationError("--iou must be between 0 and 1") }
         guard every >= 1 else { throw ValidationError("--every must be at least 1") }
     }
@@ -64,12 +82,17 @@ struct ProcessingOptions: ParsableArguments {
         classes?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
 
+    private var lowConfidenceOrDefault: Double {
+        lowConfidence ?? ProcessingConfiguration.defaultLowConfidence(confidence: confidence)
+    }
+
     /// Loads the model.
     func makeDetector() throws -> sending YOLOv8Detector {
         var configuration = DetectorConfiguration()
         configuration.device = device
         configuration.precision = precision
-        configuration.confidence = confidence
+        configuration.confidence = ProcessingConfiguration.detectorConfidence(
+            tracker: tracker, confidence: confidence, lowConfidence: lowConfidenceOrDefault)
         configuration.iou = iou
         configuration.classes = classNames
         return try YOLOv8Detector(modelPath: model, configuration: configuration)
@@ -77,8 +100,9 @@ struct ProcessingOptions: ParsableArguments {
 
     func configuration(model: ModelDescription) throws -> ProcessingConfiguration {
         ProcessingConfiguration(
-            model: model, confidence: confidence, iou: iou, classes: classNames, every: every, preprocess: preprocess,
-            tracker: try trackerConfiguration(), emitPredicted: emitPredicted, onBadChunk: onBadChunk)
+            model: model, confidence: confidence, lowConfidence: lowConfidenceOrDefault, iou: iou, classes: classNames,
+            every: every, preprocess: preprocess, tracker: try trackerConfiguration(), emitPredicted: emitPredicted,
+            onBadChunk: onBadChunk)
     }
 }
 
