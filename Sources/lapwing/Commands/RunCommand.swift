@@ -52,6 +52,7 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let list = try InputList(inputs, videoID: videoID)
         _ = try processing.trackerConfiguration()
+        processing.warnOfMissingAppearance()
         let work = "\(output)/.lapwing"
         // Folders that are empty again if the model cannot be used; those of an earlier call stay.
         let new = Folder.missing(in: work)

@@ -32,6 +32,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         let tracker = try processing.trackerConfiguration()
+        processing.warnOfMissingAppearance()
         let detector = try processing.makeDetector()
         let configuration = try processing.configuration(model: detector.model)
         let log = try logOptions.open(logger: logging.logger("lapwing.kafka"))

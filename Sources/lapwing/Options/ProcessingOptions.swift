@@ -78,6 +78,14 @@ struct ProcessingOptions: ParsableArguments {
         try tracker.configuration(trackerOption)
     }
 
+    /// Says that a tracker whose point is what objects look like is not told that.
+    func warnOfMissingAppearance() {
+        guard tracker == .deepsort else { return }
+        Console.warning(
+            "--tracker deepsort: what objects look like is not described here yet, so that it goes by overlap alone; "
+                + "another tracker may do better")
+    }
+
     private var classNames: [String]? {
         classes?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
