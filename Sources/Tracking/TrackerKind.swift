@@ -38,8 +38,8 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     /// Such a tracker lets an object go on with a faint detection, but begins none with it.
     public var usesLowConfidence: Bool {
         switch self {
-        case .sort, .deepsort: false
-        case .bytetrack, .ocsort, .botsort: true
+        case .sort, .deepsort, .ocsort: false
+        case .bytetrack, .botsort: true
         }
     }
 
