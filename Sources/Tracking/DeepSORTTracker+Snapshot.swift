@@ -1,7 +1,5 @@
 extension DeepSORTTracker {
     static let snapshotVersion: UInt16 = 1
-    /// No counter can reach this, and adding to it cannot overflow.
-    private static let counterRange = 0...(1 << 53)
     /// Vectors of more numbers than this are no model's.
     private static let dimensionRange = 0...(1 << 24)
 
@@ -41,7 +39,7 @@ extension DeepSORTTracker {
                 framesToConfirm: try reader.readInt(), maxIoUDistance: try reader.readDouble(),
                 maxCosineDistance: try reader.readDouble(), galleryBudget: try reader.readInt(in: Self.budgetRange),
                 perClass: try reader.readBool()))
-        nextID = try reader.readInt(in: Self.counterRange)
+        nextID = try reader.readCounter()
         dimension = try reader.readInt(in: Self.dimensionRange)
         let count = try reader.readCount(elementSize: 8 * 20)
         tracks.reserveCapacity(count)
@@ -56,11 +54,11 @@ extension DeepSORTTracker {
     }
 
     private func readTrack(from reader: inout SnapshotReader) throws(SnapshotError) -> DeepSORTTrack {
-        let id = try reader.readInt(in: Self.counterRange)
+        let id = try reader.readCounter()
         let classID = try reader.readInt()
-        let age = try reader.readInt(in: Self.counterRange)
-        let hits = try reader.readInt(in: Self.counterRange)
-        let timeSinceUpdate = try reader.readInt(in: Self.counterRange)
+        let age = try reader.readCounter()
+        let hits = try reader.readCounter()
+        let timeSinceUpdate = try reader.readCounter()
         let isConfirmed = try reader.readBool()
         let filter = try AspectHeightFilter(from: &reader)
         let gallery = try AppearanceGallery(

@@ -2,8 +2,6 @@ internal import Vision
 
 extension OCSORTTracker {
     static let snapshotVersion: UInt16 = 1
-    /// No counter can reach this, and adding to it cannot overflow.
-    private static let counterRange = 0...(1 << 53)
 
     /// The whole state, options included; what ``init(restoring:)`` takes back.
     public func snapshot() -> [UInt8] {
@@ -28,8 +26,8 @@ extension OCSORTTracker {
         let versions = Self.snapshotVersion...Self.snapshotVersion
         var reader = try SnapshotReader(snapshot, kind: TrackerKind.ocsort.rawValue, versions: versions)
         self.init(options: try Self.readOptions(from: &reader))
-        frameCount = try reader.readInt(in: Self.counterRange)
-        nextID = try reader.readInt(in: Self.counterRange)
+        frameCount = try reader.readCounter()
+        nextID = try reader.readCounter()
         let count = try reader.readCount(elementSize: SORTFilter.snapshotSize + 8 * 8)
         tracks.reserveCapacity(count)
         centres.reserveCapacity(min(count * options.deltaT, snapshot.count))
@@ -42,7 +40,7 @@ extension OCSORTTracker {
             for _ in 0..<options.deltaT {
                 centres.append(
                     ObservedCentre(
-                        age: try reader.readInt(in: -1...Self.counterRange.upperBound),
+                        age: try reader.readInt(in: -1...SnapshotReader.counterRange.upperBound),
                         x: try reader.readFiniteDouble(), y: try reader.readFiniteDouble()))
             }
         }
@@ -97,12 +95,12 @@ extension OCSORTTracker {
     }
 
     private static func readTrack(from reader: inout SnapshotReader) throws(SnapshotError) -> OCSORTTrack {
-        let id = try reader.readInt(in: counterRange)
+        let id = try reader.readCounter()
         let classID = try reader.readInt()
-        let age = try reader.readInt(in: counterRange)
-        let hits = try reader.readInt(in: counterRange)
-        let hitStreak = try reader.readInt(in: counterRange)
-        let timeSinceUpdate = try reader.readInt(in: counterRange)
+        let age = try reader.readCounter()
+        let hits = try reader.readCounter()
+        let hitStreak = try reader.readCounter()
+        let timeSinceUpdate = try reader.readCounter()
         let isConfirmed = try reader.readBool()
         var direction = OCSORTTrack.Direction()
         direction.x = try reader.readFiniteDouble()

@@ -1,7 +1,5 @@
 extension SORTTracker {
     static let snapshotVersion: UInt16 = 1
-    /// No counter can reach this, and adding to it cannot overflow.
-    private static let counterRange = 0...(1 << 53)
 
     /// The whole state, options included; what ``init(restoring:)`` takes back.
     public func snapshot() -> [UInt8] {
@@ -25,8 +23,8 @@ extension SORTTracker {
             options: SORTOptions(
                 maxAge: try reader.readInt(), minHits: try reader.readInt(),
                 iouThreshold: try reader.readDouble(), perClass: try reader.readBool()))
-        frameCount = try reader.readInt(in: Self.counterRange)
-        nextID = try reader.readInt(in: Self.counterRange)
+        frameCount = try reader.readCounter()
+        nextID = try reader.readCounter()
         let count = try reader.readCount(elementSize: 8 * 18)
         tracks.reserveCapacity(count)
         for _ in 0..<count {
@@ -51,12 +49,12 @@ extension SORTTracker {
     }
 
     private static func readTrack(from reader: inout SnapshotReader) throws(SnapshotError) -> SORTTrack {
-        let id = try reader.readInt(in: counterRange)
+        let id = try reader.readCounter()
         let classID = try reader.readInt()
-        let age = try reader.readInt(in: counterRange)
-        let hits = try reader.readInt(in: counterRange)
-        let hitStreak = try reader.readInt(in: counterRange)
-        let timeSinceUpdate = try reader.readInt(in: counterRange)
+        let age = try reader.readCounter()
+        let hits = try reader.readCounter()
+        let hitStreak = try reader.readCounter()
+        let timeSinceUpdate = try reader.readCounter()
         let isConfirmed = try reader.readBool()
         let filter = try SORTFilter(from: &reader)
         return SORTTrack(

@@ -35,9 +35,7 @@ public struct SORTTracker: Tracker {
     private struct Workspace: Sendable {
         /// One per detection of the frame; nil for those left untracked.
         var measurements: [SORTMeasurement?] = []
-        /// Indices of measurable detections and of tracks, in groups of one class each.
-        var detectionOrder: [Int] = []
-        var trackOrder: [Int] = []
+        var partition = ClassPartition()
         var isMatched: [Bool] = []
         var association = OverlapAssociation()
     }
@@ -56,7 +54,7 @@ public struct SORTTracker: Tracker {
         predict(&update)
         measure(detections)
         associate(detections)
-        for index in workspace.detectionOrder where !workspace.isMatched[index] {
+        for index in detections.indices where !workspace.isMatched[index] {
             guard let measurement = workspace.measurements[index] else { continue }
             let classID = detections[index].classID
             tracks.append(SORTTrack(id: nextID, classID: classID, measurement: measurement, detectionIndex: index))
@@ -81,69 +79,42 @@ public struct SORTTracker: Tracker {
 
     private mutating func measure(_ detections: [Detection]) {
         workspace.measurements.removeAll(keepingCapacity: true)
-        workspace.detectionOrder.removeAll(keepingCapacity: true)
         workspace.isMatched.fill(with: false, count: detections.count)
-        for (index, detection) in detections.enumerated() {
-            let measurement = detection.confidence.isFinite ? SORTMeasurement(detection.box) : nil
-            workspace.measurements.append(measurement)
-            if measurement != nil { workspace.detectionOrder.append(index) }
+        for detection in detections {
+            workspace.measurements.append(detection.confidence.isFinite ? SORTMeasurement(detection.box) : nil)
         }
     }
 
     /// Matches detections with tracks, class by class, and updates the tracks.
     private mutating func associate(_ detections: [Detection]) {
-        workspace.trackOrder.removeAll(keepingCapacity: true)
-        workspace.trackOrder.append(contentsOf: tracks.indices)
-        guard let first = workspace.detectionOrder.first, !tracks.isEmpty else { return }
-
-        let firstClass = detections[first].classID
-        if !options.perClass
-            || (workspace.detectionOrder.allSatisfy { detections[$0].classID == firstClass }
-                && tracks.allSatisfy { $0.classID == firstClass })
-        {
-            associate(detections, detectionRange: workspace.detectionOrder.indices, trackRange: tracks.indices)
-            return
+        workspace.partition.removeAll()
+        for index in detections.indices where workspace.measurements[index] != nil {
+            workspace.partition.detections.append(index)
         }
-        // By class and, within a class, by index: the order that a tracker of that class alone would see.
-        workspace.detectionOrder.sort { (detections[$0].classID, $0) < (detections[$1].classID, $1) }
-        workspace.trackOrder.sort { [tracks] in (tracks[$0].classID, $0) < (tracks[$1].classID, $1) }
-        var d = 0
-        var t = 0
-        while d < workspace.detectionOrder.count, t < workspace.trackOrder.count {
-            let detectionClass = detections[workspace.detectionOrder[d]].classID
-            let trackClass = tracks[workspace.trackOrder[t]].classID
-            if detectionClass < trackClass {
-                d += 1
-            } else if trackClass < detectionClass {
-                t += 1
-            } else {
-                let (firstDetection, firstTrack) = (d, t)
-                while d < workspace.detectionOrder.count,
-                    detections[workspace.detectionOrder[d]].classID == trackClass
-                { d += 1 }
-                while t < workspace.trackOrder.count, tracks[workspace.trackOrder[t]].classID == trackClass { t += 1 }
-                associate(detections, detectionRange: firstDetection..<d, trackRange: firstTrack..<t)
-            }
-        }
-        workspace.detectionOrder.sort()
+        workspace.partition.tracks.append(contentsOf: tracks.indices)
+        workspace.partition.divide(
+            perClass: options.perClass, detectionClass: { detections[$0].classID },
+            trackClass: { [tracks] in tracks[$0].classID })
+        for group in workspace.partition.groups { associate(group, detections) }
     }
 
-    private mutating func associate(_ detections: [Detection], detectionRange: Range<Int>, trackRange: Range<Int>) {
+    private mutating func associate(_ group: ClassPartition.Group, _ detections: [Detection]) {
         workspace.association.rows.removeAll()
         workspace.association.columns.removeAll()
-        for index in workspace.detectionOrder[detectionRange] {
+        for index in workspace.partition.detections[group.detections] {
             workspace.association.rows.append(detections[index].box)
         }
-        for index in workspace.trackOrder[trackRange] {
+        for index in workspace.partition.tracks[group.tracks] {
             workspace.association.columns.append(tracks[index].filter.box)
         }
         workspace.association.associate(threshold: options.iouThreshold)
-        for row in 0..<detectionRange.count {
+        for row in 0..<group.detections.count {
             let column = workspace.association.columnForRow[row]
             guard column != LinearAssignment.unassigned else { continue }
-            let index = workspace.detectionOrder[detectionRange.lowerBound + row]
+            let index = workspace.partition.detections[group.detections.lowerBound + row]
             guard let measurement = workspace.measurements[index] else { continue }
-            tracks[workspace.trackOrder[trackRange.lowerBound + column]].update(measurement, detectionIndex: index)
+            let track = workspace.partition.tracks[group.tracks.lowerBound + column]
+            tracks[track].update(measurement, detectionIndex: index)
             workspace.isMatched[index] = true
         }
     }

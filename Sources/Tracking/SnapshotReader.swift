@@ -51,6 +51,12 @@ public struct SnapshotReader: Sendable {
         return value
     }
 
+    /// No counter can reach the end of this, and adding to it cannot overflow.
+    static let counterRange = 0...(1 << 53)
+
+    /// Reads a number of frames, of detections, or of tracks.
+    mutating func readCounter() throws(SnapshotError) -> Int { try readInt(in: Self.counterRange) }
+
     /// A number that must lie within a range.
     public mutating func readInt(in range: ClosedRange<Int>) throws(SnapshotError) -> Int {
         let value = try readInt()

@@ -1,7 +1,4 @@
 extension TwoStageFlow {
-    /// No counter can reach the upper end, and adding to it cannot overflow.
-    private var counterRange: ClosedRange<Int> { 0...(1 << 53) }
-
     /// Writes the state between two frames; not the options.
     func write(to writer: inout SnapshotWriter) {
         writer.append(frame)
@@ -24,10 +21,10 @@ extension TwoStageFlow {
 
     /// Takes back what ``write(to:)`` wrote.
     mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
-        frame = try reader.readInt(in: counterRange)
-        nextID = try reader.readInt(in: counterRange)
+        frame = try reader.readCounter()
+        nextID = try reader.readCounter()
         appearance.reset(dimension: try reader.readInt(in: 0...AppearanceStore.longest))
-        trackedCount = try reader.readInt(in: counterRange)
+        trackedCount = try reader.readCounter()
         let count = try reader.readCount(elementSize: 8 * (5 + Filter.snapshotCount))
         guard trackedCount <= count else { throw reader.corrupt("\(trackedCount) of \(count) tracks are in sight") }
         tracks.reserveCapacity(count)
@@ -46,11 +43,11 @@ extension TwoStageFlow {
     }
 
     private mutating func readTrack(from reader: inout SnapshotReader) throws(SnapshotError) -> Track {
-        let id = try reader.readInt(in: counterRange)
+        let id = try reader.readCounter()
         let classID = try reader.readInt()
-        let birthFrame = try reader.readInt(in: counterRange)
-        let lastFrame = try reader.readInt(in: counterRange)
-        let hits = try reader.readInt(in: counterRange)
+        let birthFrame = try reader.readCounter()
+        let lastFrame = try reader.readCounter()
+        let hits = try reader.readCounter()
         let isActivated = try reader.readBool()
         let isFinal = try reader.readBool()
         let filter = try Filter(from: &reader)
