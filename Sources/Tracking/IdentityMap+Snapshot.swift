@@ -2,8 +2,7 @@ extension IdentityMap {
     private static let snapshotKind = "identities"
     /// 2: the votes for an object's class. Until then, all its detections were of one.
     private static let snapshotVersion: UInt16 = 2
-    /// No frame and no counter can reach the ends, and adding to them cannot overflow.
-    private static let counterRange = 0...(1 << 53)
+    /// No frame can reach the ends, and adding to them cannot overflow.
     private static let frameRange = -(1 << 53)...(1 << 53)
 
     /// The whole state, versioned; what ``init(restoring:)`` takes back.
@@ -37,7 +36,7 @@ extension IdentityMap {
         lastFrame = try reader.readOptionalInt(in: Self.frameRange)
         for _ in 0..<(try reader.readCount(elementSize: 16)) {
             let classID = try reader.readInt()
-            objectCounts[classID] = try reader.readInt(in: Self.counterRange)
+            objectCounts[classID] = try reader.readCounter()
         }
         for _ in 0..<(try reader.readCount(elementSize: 8 * 8)) {
             let trackID = try reader.readInt()
@@ -79,7 +78,7 @@ extension IdentityMap {
         let firstFrame = try reader.readInt(in: frameRange)
         var object = LivingObject(objectID: objectID, classID: classID, frame: firstFrame)
         object.lastFrame = try reader.readInt(in: frameRange)
-        object.detectionCount = try reader.readInt(in: counterRange)
+        object.detectionCount = try reader.readCounter()
         object.confidenceSum = try reader.readDouble()
         object.wasConfirmed = try reader.readBool()
         object.isLost = try reader.readBool()
@@ -89,16 +88,16 @@ extension IdentityMap {
             guard frameRange.contains(frame) else { throw reader.corrupt("frame \(frame) of a run") }
             object.runs.append(
                 DetectionRun(
-                    firstFrame: frame, frameCount: try reader.readCompact(in: counterRange),
-                    frameStep: try reader.readCompact(in: counterRange),
-                    detectionIndex: try reader.readCompact(in: counterRange)))
+                    firstFrame: frame, frameCount: try reader.readCompact(in: SnapshotReader.counterRange),
+                    frameStep: try reader.readCompact(in: SnapshotReader.counterRange),
+                    detectionIndex: try reader.readCompact(in: SnapshotReader.counterRange)))
         }
         var counts = [ClassVotes.Count(classID: classID, votes: object.detectionCount)]
         if reader.version > 1 {
             counts = []
-            for _ in 0..<(try reader.readCompact(in: counterRange)) {
+            for _ in 0..<(try reader.readCompact(in: SnapshotReader.counterRange)) {
                 let classID = try reader.readCompact(in: Int.min...Int.max)
-                counts.append(.init(classID: classID, votes: try reader.readCompact(in: counterRange)))
+                counts.append(.init(classID: classID, votes: try reader.readCompact(in: SnapshotReader.counterRange)))
             }
         }
         guard let votes = ClassVotes(winner: classID, counts: counts) else {

@@ -256,18 +256,14 @@ public struct OCSORTTracker: Tracker {
                     trackID: tracks[index].id, classID: tracks[index].classID, box: box,
                     detectionIndex: tracks[index].detectionIndex,
                     state: tracks[index].isConfirmed ? (isSeen ? .confirmed : .lost) : .tentative,
-                    isReported: isBelieved && isReportable(box), age: tracks[index].age, hits: tracks[index].hits))
+                    isReported: isBelieved && box.meets(minArea: options.minArea, maxAspect: options.maxAspect),
+                    age: tracks[index].age, hits: tracks[index].hits))
         }
         if isAnyStale {
             let maxAge = options.maxAge
             removeTracks(&update) { $0.timeSinceUpdate > maxAge }
             update.ended.sort()
         }
-    }
-
-    private func isReportable(_ box: BoundingBox) -> Bool {
-        (options.minArea <= 0 || box.area > options.minArea)
-            && (options.maxAspect <= 0 || box.width / box.height <= options.maxAspect)
     }
 
     /// Ends tracks; the others close up.

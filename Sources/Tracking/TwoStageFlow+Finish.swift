@@ -102,6 +102,6 @@ extension TwoStageOptions {
 
     /// The conditions that the authors' evaluation puts on boxes.
     func putsOut(_ box: BoundingBox) -> Bool {
-        (minArea == 0 || box.width * box.height > minArea) && (maxAspect == 0 || box.width / box.height <= maxAspect)
+        box.meets(minArea: minArea, maxAspect: maxAspect)
     }
 }
