@@ -5,6 +5,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     case ocsort
     case bytetrack
     case botsort
+    case lapwing
 
     /// The name as its paper writes it.
     public var displayName: String {
@@ -14,6 +15,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         case .ocsort: "OC-SORT"
         case .bytetrack: "ByteTrack"
         case .botsort: "BoT-SORT"
+        case .lapwing: "Lapwing"
         }
     }
 
@@ -25,6 +27,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         case .ocsort: OCSORTOptions.table
         case .bytetrack: TwoStageOptions().table
         case .botsort: BoTSORTOptions.table
+        case .lapwing: LapwingOptions.table
         }
     }
 
@@ -65,6 +68,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         case .ocsort: OCSORTTracker(options: OCSORTOptions(parameters))
         case .bytetrack: ByteTrackTracker(options: TwoStageOptions(parameters))
         case .botsort: BoTSORTTracker(options: BoTSORTOptions(parameters))
+        case .lapwing: LapwingTracker(options: LapwingOptions(parameters))
         }
     }
 
@@ -119,6 +123,9 @@ public enum TrackerKind: String, Sendable, CaseIterable {
             return (kind, tracker.options.parameters, tracker)
         case .botsort:
             let tracker = try BoTSORTTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .lapwing:
+            let tracker = try LapwingTracker(restoring: snapshot)
             return (kind, tracker.options.parameters, tracker)
         }
     }
