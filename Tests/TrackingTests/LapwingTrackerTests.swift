@@ -222,6 +222,30 @@ struct LapwingTrackerTests {
         }
     }
 
+    @Test("never traps, whatever was forged into a snapshot")
+    func forgery() {
+        var generator = SeededGenerator(seed: 4)
+        let scene = generator.scene(frames: 6, objects: 5)
+        var tracker = LapwingTracker()
+        for frame in scene { _ = tracker.update(frame) }
+        let snapshot = tracker.snapshot().dropLast(8)
+        var refused = 0
+        for _ in 0..<4000 {
+            var bytes = Array(snapshot)
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                bytes[bytes.indices.randomElement(using: &generator)!] =
+                    [0, 1, 0x7F, 0x80, 0xFF].randomElement(using: &generator)!
+            }
+            let hash = SnapshotWriter.hash(bytes[...])
+            bytes += (0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }
+            do {
+                var restored = try TrackerKind.restore(bytes)
+                for frame in scene { _ = restored.update(frame) }
+            } catch { refused += 1 }
+        }
+        #expect(refused > 0)
+    }
+
     @Test("has every setting by name")
     func settings() throws {
         let parameters = try TrackerKind.lapwing.parameters()
