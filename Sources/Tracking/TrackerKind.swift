@@ -5,6 +5,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     case bytetrack
     case ocsort
     case botsort
+    case lapwing
 
     /// The name as its paper writes it.
     public var displayName: String {
@@ -14,6 +15,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         case .bytetrack: "ByteTrack"
         case .ocsort: "OC-SORT"
         case .botsort: "BoT-SORT"
+        case .lapwing: "Lapwing"
         }
     }
 
@@ -21,7 +23,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     public var usesAppearance: Bool {
         switch self {
         case .sort, .bytetrack, .ocsort: false
-        case .deepsort, .botsort: true
+        case .deepsort, .botsort, .lapwing: true
         }
     }
 
@@ -29,7 +31,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     public var usesCameraMotion: Bool {
         switch self {
         case .sort, .deepsort, .bytetrack, .ocsort: false
-        case .botsort: true
+        case .botsort, .lapwing: true
         }
     }
 
@@ -39,7 +41,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     public var usesLowConfidence: Bool {
         switch self {
         case .sort, .deepsort, .ocsort: false
-        case .bytetrack, .botsort: true
+        case .bytetrack, .botsort, .lapwing: true
         }
     }
 
@@ -51,6 +53,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         case .bytetrack: TwoStageOptions().table
         case .ocsort: OCSORTOptions.table
         case .botsort: BoTSORTOptions.table
+        case .lapwing: LapwingOptions.table
         }
     }
 
@@ -91,6 +94,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         case .ocsort: OCSORTTracker(options: OCSORTOptions(parameters))
         case .bytetrack: ByteTrackTracker(options: TwoStageOptions(parameters))
         case .botsort: BoTSORTTracker(options: BoTSORTOptions(parameters))
+        case .lapwing: LapwingTracker(options: LapwingOptions(parameters))
         }
     }
 
@@ -145,6 +149,9 @@ public enum TrackerKind: String, Sendable, CaseIterable {
             return (kind, tracker.options.parameters, tracker)
         case .botsort:
             let tracker = try BoTSORTTracker(restoring: snapshot)
+            return (kind, tracker.options.parameters, tracker)
+        case .lapwing:
+            let tracker = try LapwingTracker(restoring: snapshot)
             return (kind, tracker.options.parameters, tracker)
         }
     }

@@ -63,7 +63,7 @@ struct EveryTrackerTests {
         var tracker = try kind.make()
         var living: [Int: TrackedObject] = [:]
         var gone: Set<Int> = []
-        let emptyStreet = Array(repeating: TrackerInput([]), count: 40)
+        let emptyStreet = Array(repeating: TrackerInput([]), count: 60)
         for input in scene(seed: 8, frames: 120, objects: 30, classes: 3) + emptyStreet {
             let update = tracker.update(input)
             #expect(update.ended == update.ended.sorted())

@@ -1,0 +1,60 @@
+import Evaluation
+import Testing
+import Tracking
+import Vision
+
+/// `docs/trackers.md` shows the figures.
+@Suite("Lapwing's tracker on the sequences given", .enabled(if: Assets.arePresent))
+struct LapwingScoreTests {
+    private func metrics(
+        _ kind: TrackerKind, _ sequences: [String], _ convention: EvaluationConvention
+    ) throws -> TrackingMetrics {
+        let compared = try sequences.map { sequence in
+            // These know no doubtful detections, and the reference runs were not given any.
+            let isOneStage = [.sort, .deepsort, .ocsort].contains(kind)
+            let detections = try isOneStage ? Assets.detections(sequence) : Assets.allDetections(sequence)
+            var tracker: any Tracker = try kind.make()
+            return TrackingEvaluation.Sequence(
+                name: sequence,
+                groundTruth: try MOTFile.read(path: "\(Assets.root)/mot/gt/\(sequence)/gt/gt.txt"),
+                results: Assets.rows(of: detections, &tracker))
+        }
+        return try TrackingEvaluation(compared, convention: convention).combined.all
+    }
+
+    private let others: [TrackerKind] = [.sort, .ocsort, .bytetrack, .botsort]
+
+    @Test("scores a point above the best of the others on MOT17")
+    func mot17() throws {
+        let sequences = Assets.sequences.filter { $0.hasPrefix("MOT17") }
+        let own = try metrics(.lapwing, sequences, .mot17)
+        for kind in others {
+            let other = try metrics(kind, sequences, .mot17)
+            #expect(own.hota.hota >= other.hota.hota + 0.01, "\(kind)")
+            #expect(own.identity.idf1 >= other.identity.idf1 + 0.01, "\(kind)")
+        }
+    }
+
+    @Test("scores no less than the best of the others on MOT15")
+    func mot15() throws {
+        let sequences = Assets.sequences.filter { !$0.hasPrefix("MOT17") && !$0.hasPrefix("EDGE") }
+        let own = try metrics(.lapwing, sequences, .mot15)
+        for kind in others {
+            let other = try metrics(kind, sequences, .mot15)
+            #expect(own.hota.hota >= other.hota.hota, "\(kind)")
+            #expect(own.identity.idf1 >= other.identity.idf1, "\(kind)")
+        }
+    }
+
+    @Test("goes on to the bit when restored after any frame", arguments: ["TUD-Campus", "EDGE-03-fast-scale-change"])
+    func snapshots(sequence: String) throws {
+        let inputs = try Assets.inputs(sequence, embeddings: true)
+        var tracker = LapwingTracker()
+        var restored: any Tracker = tracker
+        for input in inputs {
+            restored = try TrackerKind.restore(restored.snapshot())
+            #expect(restored.update(input) == tracker.update(input))
+            #expect(restored.snapshot() == tracker.snapshot())
+        }
+    }
+}
