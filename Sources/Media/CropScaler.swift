@@ -5,8 +5,9 @@ public import Vision
 ///
 /// Only the part of the picture around an object is converted to RGB, straight from the decoder's memory; what the
 /// network gets is what cutting the object out of FFmpeg's default conversion to 24-bit BGR at full size and scaling it
-/// with OpenCV's `resize(…, INTER_LINEAR)` gives. That holds bit by bit for 8-bit YUV 4:2:0 and 4:2:2 of even height
-/// (nearly all videos) and for RGB; where FFmpeg interpolates between chroma samples, the last bit may differ.
+/// with OpenCV's `resize(…, INTER_LINEAR)` gives. That holds bit by bit, but for pictures of odd width or height with
+/// subsampled chroma where FFmpeg interpolates it (8-bit planar 4:2:0 and 4:2:2 of even height is not): their chroma may
+/// be off by half a sample.
 ///
 /// A scaler keeps its buffers and conversion tables from crop to crop, and belongs to one thread at a time.
 public final class CropScaler {
@@ -88,12 +89,17 @@ public final class CropScaler {
     }
 
     private static func region(around crop: PixelRectangle, width: Int, height: Int) -> PixelRectangle {
-        func down(_ value: Int, _ step: Int) -> Int { max(value, 0) / step * step }
-        let x = down(crop.x - margin, columnStep)
-        let y = down(crop.y - margin, rowStep)
-        let right = min(down(crop.maxX + margin + columnStep - 1, columnStep), width)
-        let bottom = min(down(crop.maxY + margin + rowStep - 1, rowStep), height)
+        let (x, right) = range(around: crop.x..<crop.maxX, step: columnStep, limit: width)
+        let (y, bottom) = range(around: crop.y..<crop.maxY, step: rowStep, limit: height)
         return PixelRectangle(x: x, y: y, width: right - x, height: bottom - y)
+    }
+
+    private static func range(around pixels: Range<Int>, step: Int, limit: Int) -> (start: Int, end: Int) {
+        let end = min((pixels.upperBound + margin + step - 1) / step * step, limit)
+        var start = max(pixels.lowerBound - margin, 0) / step * step
+        // swscale interpolates differently where there are but a few pixels.
+        if end - start < step, start > 0 { start -= step }
+        return (start, end)
     }
 
     /// A part of a picture that shares its memory.

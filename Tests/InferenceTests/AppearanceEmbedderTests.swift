@@ -133,7 +133,7 @@ struct AppearanceEmbedderTests {
         for (model, words) in [
             (SyntheticEmbedder(input: [nil, 1, 8, 4]), "[?, 1, 8, 4]"),
             (SyntheticEmbedder(input: [nil, 3, 8, 4], inputType: 10), "f16"),
-            (SyntheticEmbedder(axes: [3]), "[4, 3, 8]"), (SyntheticEmbedder(outputs: 2), "2 outputs"),
+            (SyntheticEmbedder(axes: [3]), "[1, 3, 8]"), (SyntheticEmbedder(outputs: 2), "2 outputs"),
             (SyntheticEmbedder(input: [1, 3, 2000, 4]), "larger than 1024"),
             (SyntheticEmbedder(input: [999, 3, 8, 4]), "256 pictures"),
         ] {
@@ -154,6 +154,8 @@ struct AppearanceEmbedderTests {
     @Test("A model made for one number of pictures keeps it; one that leaves a pixel per plane is taken")
     func fixedBatch() throws {
         #expect(try embedder(SyntheticEmbedder(input: [2, 3, 8, 4])).batchSize == 2)
+        #expect(try embedder(SyntheticEmbedder(input: [2, 3, 8, 4])) { $0.batchSize = 7 }.batchSize == 2)
+        #expect(try embedder().batchSize == 1)
         #expect(try embedder(SyntheticEmbedder(keepsDimensions: true)).model.dimension == 3)
     }
 

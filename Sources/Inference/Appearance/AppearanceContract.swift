@@ -20,8 +20,10 @@ struct AppearanceContract {
         + "f32), such as OSNet"
 
     /// Checks `model`, and fixes its input's shape where it is open.
+    ///
+    /// - Parameter device: what it will run on, as OpenVINO calls it.
     init(
-        model: OpenVINOModel, file: ModelFile, configuration: EmbedderConfiguration
+        model: OpenVINOModel, file: ModelFile, configuration: EmbedderConfiguration, device: String
     ) throws(InferenceError) {
         let sidecar = try configuration.input == nil ? AppearanceSidecar(beside: file.path) : nil
         guard model.inputCount == 1 else { throw Self.wrongModel(file, "it has \(model.inputCount) inputs") }
@@ -49,7 +51,7 @@ struct AppearanceContract {
                     \(wish.width) wide; correct `input` in the .yaml beside it, or export it for that size
                     """)
         }
-        batchSize = sizes[0] ?? configuration.batchSize
+        batchSize = sizes[0] ?? configuration.batchSize ?? (device.hasPrefix("GPU") ? 8 : 1)
         guard Self.sides.contains(height), Self.sides.contains(width), Self.batchSizes.contains(batchSize) else {
             throw Self.wrongModel(
                 file,

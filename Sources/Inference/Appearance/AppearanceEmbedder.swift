@@ -40,7 +40,7 @@ public final class AppearanceEmbedder {
         let core = try OpenVINOCore()
         let device = try engine.resolveDevice(core.availableDevices())
         let network = try core.readModel(path: file.path, weights: file.weightsPath, purpose: .embedder)
-        let contract = try AppearanceContract(model: network, file: file, configuration: configuration)
+        let contract = try AppearanceContract(model: network, file: file, configuration: configuration, device: device)
         let compiled = try network.compile(device: device, properties: engine.openVINOProperties)
         var requests: [OpenVINOInferRequest] = []
         let optimum = compiled.property("OPTIMAL_NUMBER_OF_INFER_REQUESTS").flatMap { Int($0) } ?? 1
