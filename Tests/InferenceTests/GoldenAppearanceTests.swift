@@ -94,12 +94,14 @@ struct GoldenAppearanceTests {
         }
     }
 
-    @Test("A crop's vector is the same to the bit whatever it is asked for with")
-    func isIndependent() throws {
+    @Test(
+        "A crop's vector is the same to the bit whatever it is asked for with",
+        arguments: DetectorConfiguration.Precision.allCases)
+    func isIndependent(precision: DetectorConfiguration.Precision) throws {
         let crops = try crops()
         let items = Array(zip(try frames(crops), crops.map(\.box)))
-        for batchSize in [1, 4, 8] {
-            let embedder = try embedder { $0.batchSize = batchSize }
+        for batchSize in [1, 8] {
+            let embedder = try embedder { ($0.precision, $0.batchSize) = (precision, batchSize) }
             let together = try embed(items, with: embedder)
             let reversed = try embed(items.reversed(), with: embedder)
             #expect(Array(reversed.reversed()) == together, "in batches of \(batchSize)")
@@ -108,7 +110,8 @@ struct GoldenAppearanceTests {
             }
             for (requests, threads) in [(1, 1), (3, 2)] {
                 let other = try self.embedder {
-                    ($0.batchSize, $0.requests, $0.threads) = (batchSize, requests, threads)
+                    ($0.precision, $0.batchSize) = (precision, batchSize)
+                    ($0.requests, $0.threads) = (requests, threads)
                 }
                 #expect(try embed(items, with: other) == together, "\(requests) requests, \(threads) threads")
             }
