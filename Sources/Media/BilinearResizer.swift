@@ -51,12 +51,22 @@ final class BilinearResizer {
 
     /// Scales `source` to `width` × `height` and hands it to `body` row by row, from the top.
     func resize(_ source: PictureBuffer, width: Int, height: Int, body: (Row) -> Void) {
-        precondition(width > 0 && height > 0 && source.width > 0 && source.height > 0)
-        prepare([source.width, source.height, width, height])
+        let whole = PixelRectangle(x: 0, y: 0, width: source.width, height: source.height)
+        resize(source, part: whole, width: width, height: height, body: body)
+    }
+
+    /// As ``resize(_:width:height:body:)`` of the picture that `part` is when cut out: what lies around it has no influence.
+    ///
+    /// - Precondition: `part` lies within `source` and is not empty.
+    func resize(_ source: PictureBuffer, part: PixelRectangle, width: Int, height: Int, body: (Row) -> Void) {
+        precondition(width > 0 && height > 0 && part.width > 0 && part.height > 0)
+        precondition(part.x >= 0 && part.y >= 0 && part.maxX <= source.width && part.maxY <= source.height)
+        prepare([part.width, part.height, width, height])
+        func row(_ y: Int) -> UnsafePointer<UInt8> { UnsafePointer(source.row(part.y + y) + 3 * part.x) }
         guard var one = blended.0.baseAddress, var two = blended.1.baseAddress else { return }
-        if source.width == 2 * width, source.height == 2 * height {
+        if part.width == 2 * width, part.height == 2 * height {
             for y in 0..<height {
-                average(source.row(2 * y), source.row(2 * y + 1), count: width, into: one)
+                average(row(2 * y), row(2 * y + 1), count: width, into: one)
                 // A sum of four pixels, in the place of (sum × 65536) >> 16.
                 body(Row(index: y, count: width, upper: one, lower: one, upperWeight: 65536, lowerWeight: 0))
             }
@@ -71,12 +81,12 @@ final class BilinearResizer {
                     (one, two) = (two, one)
                     (oneIndex, twoIndex) = (twoIndex, oneIndex)
                 } else {
-                    blendColumns(of: source.row(Int(tap.first)), into: one)
+                    blendColumns(of: row(Int(tap.first)), into: one)
                     oneIndex = tap.first
                 }
             }
             if tap.second != tap.first, tap.second != twoIndex {
-                blendColumns(of: source.row(Int(tap.second)), into: two)
+                blendColumns(of: row(Int(tap.second)), into: two)
                 twoIndex = tap.second
             }
             body(

@@ -51,7 +51,7 @@ public final class FrameScaler {
         -> Letterbox
     {
         precondition(tensor.count == 3 * width * height)
-        try check(frame)
+        try frame.checkScalable()
         let letterbox = Letterbox(
             sourceWidth: frame.width, sourceHeight: frame.height, targetWidth: width, targetHeight: height)
         let planes = PlanarTensor(tensor, width: width, height: height)
@@ -82,7 +82,7 @@ public final class FrameScaler {
     /// The picture as displayed, at full size, in 24-bit BGR: `height × width × 3` bytes without padding, as
     /// `ffmpeg -pix_fmt bgr24` writes it.
     public func bgrBytes(of frame: VideoFrame) throws(MediaError) -> [UInt8] {
-        try check(frame)
+        try frame.checkScalable()
         try convertUpright(frame)
         let picture = frame.rotation == 0 ? coded : displayed
         var bytes: [UInt8] = []
@@ -91,23 +91,6 @@ public final class FrameScaler {
             bytes.append(contentsOf: UnsafeBufferPointer(start: picture.row(y), count: picture.width * 3))
         }
         return bytes
-    }
-
-    private func check(_ frame: VideoFrame) throws(MediaError) {
-        let sides = 1...Self.maximumSide
-        guard sides.contains(frame.codedWidth), sides.contains(frame.codedHeight) else {
-            throw MediaError(
-                .limitExceeded, operation: "scale picture",
-                detail: """
-                    a picture of \(frame.codedWidth) × \(frame.codedHeight) pixels; at most \(Self.maximumSide) on each \
-                    side can be processed
-                    """)
-        }
-        guard [0, 90, 180, 270].contains(frame.rotation) else {
-            throw MediaError(
-                .unsupported, operation: "scale picture",
-                detail: "a picture turned by \(frame.rotation)°; only quarter turns can be processed")
-        }
     }
 
     /// Leaves the picture at full size in ``coded`` and, where it is turned, in ``displayed``.

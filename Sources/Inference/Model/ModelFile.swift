@@ -12,9 +12,11 @@ struct ModelFile {
     let sha256: String
     let metadata: ModelMetadata
 
-    /// - Parameter path: an `.onnx` file, an OpenVINO `.xml` with its `.bin` beside it, or a folder with one such `.xml`.
-    init(path given: String) throws(InferenceError) {
-        let path = try Self.resolve(given)
+    /// - Parameters:
+    ///   - path: an `.onnx` file, an OpenVINO `.xml` with its `.bin` beside it, or a folder with one such `.xml`.
+    ///   - purpose: what the model is for, which decides what a user is advised to do.
+    init(path given: String, purpose: ModelPurpose = .detector) throws(InferenceError) {
+        let path = try Self.resolve(given, purpose)
         self.path = path
         name = (path as NSString).lastPathComponent
         let bytes = try Self.read(path)
@@ -33,11 +35,11 @@ struct ModelFile {
             let yaml = (folder as NSString).appendingPathComponent("metadata.yaml")
             let text = FileManager.default.fileExists(atPath: yaml) ? try Self.read(yaml) : nil
             metadata = try ModelMetadata(
-                ir: String(decoding: bytes, as: UTF8.self), yaml: text.map { String(decoding: $0, as: UTF8.self) },
-                file: name)
+                ir: String(decoding: bytes, as: UTF8.self),
+                yaml: purpose == .detector ? text.map { String(decoding: $0, as: UTF8.self) } : nil, file: name)
         } else {
             weightsPath = nil
-            metadata = try ModelMetadata(onnx: Array(bytes), file: name)
+            metadata = try ModelMetadata(onnx: Array(bytes), file: name, purpose: purpose)
         }
         sha256 = hash.finalize().map { byte in
             let digits = String(byte, radix: 16)
@@ -46,11 +48,12 @@ struct ModelFile {
     }
 
     /// The one model file that `path` means.
-    private static func resolve(_ path: String) throws(InferenceError) -> String {
+    private static func resolve(_ path: String, _ purpose: ModelPurpose) throws(InferenceError) -> String {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw InferenceError(
-                .unreadable, operation: "open", detail: "there is no model at \(path); check the path given to --model")
+                .unreadable, operation: "open",
+                detail: "there is no model at \(path); check the path given to \(purpose.option)")
         }
         guard isDirectory.boolValue else {
             switch (path as NSString).pathExtension.lowercased() {
@@ -62,7 +65,7 @@ struct ModelFile {
             case "pt", "pth":
                 throw InferenceError(
                     .notAModel, operation: "open",
-                    detail: "\(path) is a PyTorch checkpoint; export it with `yolo export model=\(path) format=onnx`")
+                    detail: "\(path) is a PyTorch checkpoint; export it with \(purpose.exportCommand(path))")
             default:
                 throw InferenceError(
                     .notAModel, operation: "open",
@@ -80,7 +83,7 @@ struct ModelFile {
         return (path as NSString).appendingPathComponent(model)
     }
 
-    private static func read(_ path: String) throws(InferenceError) -> Data {
+    static func read(_ path: String) throws(InferenceError) -> Data {
         do {
             // Not a device or a pipe, which may never end.
             let attributes = try FileManager.default.attributesOfItem(

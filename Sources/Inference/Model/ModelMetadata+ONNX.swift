@@ -1,6 +1,6 @@
 extension ModelMetadata {
     /// Reads the metadata of an ONNX file, whose parts are named in `onnx.proto3` of the ONNX specification.
-    init(onnx bytes: [UInt8], file: String) throws(InferenceError) {
+    init(onnx bytes: [UInt8], file: String, purpose: ModelPurpose = .detector) throws(InferenceError) {
         var properties: [String: String] = [:]
         var hasGraph = false
         var isQuantized = false
@@ -23,15 +23,15 @@ extension ModelMetadata {
                 .notAModel, operation: "read ONNX",
                 detail: """
                     \(file) is not an ONNX model, or is cut off: its structure breaks at byte \(error.offset) of \
-                    \(bytes.count); copy it again, or export it with `yolo export format=onnx`
+                    \(bytes.count); copy it again, or export it with \(purpose.exportCommand())
                     """)
         }
         guard hasGraph else {
             throw InferenceError(
                 .notAModel, operation: "read ONNX",
-                detail: "\(file) holds no ONNX graph; export the model with `yolo export format=onnx`")
+                detail: "\(file) holds no ONNX graph; export the model with \(purpose.exportCommand())")
         }
-        try self.init(properties: properties, file: file)
+        try self.init(properties: purpose == .detector ? properties : [:], file: file)
         self.isQuantized = isQuantized
     }
 

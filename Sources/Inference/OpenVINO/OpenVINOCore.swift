@@ -45,11 +45,13 @@ final class OpenVINOCore {
     }
 
     /// Reads the model at `path`; of an IR the weights are at `weights`.
-    func readModel(path: String, weights: String?) throws(InferenceError) -> OpenVINOModel {
+    func readModel(
+        path: String, weights: String?, purpose: ModelPurpose = .detector
+    ) throws(InferenceError) -> OpenVINOModel {
         var model: OpaquePointer?
         try InferenceError.check(
             ov_core_read_model(pointer, path, weights, &model), .notAModel, "ov_core_read_model",
-            "OpenVINO cannot read \(path); export the model again with `yolo export format=onnx`")
+            "OpenVINO cannot read \(path); export the model again with \(purpose.exportCommand())")
         guard let model else {
             throw InferenceError(.notAModel, operation: "ov_core_read_model", detail: "no model came out of \(path)")
         }
