@@ -41,10 +41,7 @@ public struct BoTSORTTracker: Tracker {
     /// The whole state, options included; what ``init(restoring:)`` takes back.
     public func snapshot() -> [UInt8] {
         var writer = SnapshotWriter(kind: TrackerKind.botsort.rawValue, version: Self.snapshotVersion)
-        options.stages.write(to: &writer)
-        writer.append(options.proximityThreshold)
-        writer.append(options.appearanceThreshold)
-        writer.append(options.appearanceMomentum)
+        options.write(to: &writer)
         flow.write(to: &writer)
         return writer.finish()
     }
@@ -53,11 +50,7 @@ public struct BoTSORTTracker: Tracker {
     public init(restoring snapshot: [UInt8]) throws(SnapshotError) {
         let versions = Self.snapshotVersion...Self.snapshotVersion
         var reader = try SnapshotReader(snapshot, kind: TrackerKind.botsort.rawValue, versions: versions)
-        var options = BoTSORTOptions(stages: try TwoStageOptions(from: &reader))
-        options.proximityThreshold = try reader.readFiniteDouble()
-        options.appearanceThreshold = try reader.readFiniteDouble()
-        options.appearanceMomentum = try reader.readFiniteDouble()
-        self.init(options: options)
+        self.init(options: try BoTSORTOptions(from: &reader))
         try flow.read(from: &reader)
         try reader.finish()
     }

@@ -6,13 +6,7 @@ extension DeepSORTTracker {
     /// The whole state, options and galleries included; what ``init(restoring:)`` takes back.
     public func snapshot() -> [UInt8] {
         var writer = SnapshotWriter(kind: TrackerKind.deepsort.rawValue, version: Self.snapshotVersion)
-        writer.append(options.minConfidence)
-        writer.append(options.maxAge)
-        writer.append(options.framesToConfirm)
-        writer.append(options.maxIoUDistance)
-        writer.append(options.maxCosineDistance)
-        writer.append(options.galleryBudget)
-        writer.append(options.perClass)
+        options.write(to: &writer)
         writer.append(nextID)
         writer.append(dimension)
         writer.append(tracks.count)
@@ -33,12 +27,7 @@ extension DeepSORTTracker {
     public init(restoring snapshot: [UInt8]) throws(SnapshotError) {
         let versions = Self.snapshotVersion...Self.snapshotVersion
         var reader = try SnapshotReader(snapshot, kind: TrackerKind.deepsort.rawValue, versions: versions)
-        self.init(
-            options: DeepSORTOptions(
-                minConfidence: try reader.readDouble(), maxAge: try reader.readInt(),
-                framesToConfirm: try reader.readInt(), maxIoUDistance: try reader.readDouble(),
-                maxCosineDistance: try reader.readDouble(), galleryBudget: try reader.readInt(in: Self.budgetRange),
-                perClass: try reader.readBool()))
+        self.init(options: try DeepSORTOptions(from: &reader))
         nextID = try reader.readCounter()
         dimension = try reader.readInt(in: Self.dimensionRange)
         let count = try reader.readCount(elementSize: 8 * 20)

@@ -6,7 +6,7 @@ extension OCSORTTracker {
     /// The whole state, options included; what ``init(restoring:)`` takes back.
     public func snapshot() -> [UInt8] {
         var writer = SnapshotWriter(kind: TrackerKind.ocsort.rawValue, version: Self.snapshotVersion)
-        write(options, to: &writer)
+        options.write(to: &writer)
         writer.append(frameCount)
         writer.append(nextID)
         writer.append(tracks.count)
@@ -25,7 +25,7 @@ extension OCSORTTracker {
     public init(restoring snapshot: [UInt8]) throws(SnapshotError) {
         let versions = Self.snapshotVersion...Self.snapshotVersion
         var reader = try SnapshotReader(snapshot, kind: TrackerKind.ocsort.rawValue, versions: versions)
-        self.init(options: try Self.readOptions(from: &reader))
+        self.init(options: try OCSORTOptions(from: &reader))
         frameCount = try reader.readCounter()
         nextID = try reader.readCounter()
         let count = try reader.readCount(elementSize: SORTFilter.snapshotSize + 8 * 8)
@@ -45,30 +45,6 @@ extension OCSORTTracker {
             }
         }
         try reader.finish()
-    }
-
-    private func write(_ options: OCSORTOptions, to writer: inout SnapshotWriter) {
-        writer.append(options.detectionThreshold)
-        writer.append(options.maxAge)
-        writer.append(options.minHits)
-        writer.append(options.iouThreshold)
-        writer.append(options.deltaT)
-        writer.append(options.inertia)
-        writer.append(options.usesByte)
-        writer.append(options.lowThreshold)
-        writer.append(options.negativeSumIsUnobserved)
-        writer.append(options.minArea)
-        writer.append(options.maxAspect)
-        writer.append(options.perClass)
-    }
-
-    private static func readOptions(from reader: inout SnapshotReader) throws(SnapshotError) -> OCSORTOptions {
-        OCSORTOptions(
-            detectionThreshold: try reader.readDouble(), maxAge: try reader.readInt(), minHits: try reader.readInt(),
-            iouThreshold: try reader.readDouble(), deltaT: try reader.readInt(in: deltaTRange),
-            inertia: try reader.readFiniteDouble(), usesByte: try reader.readBool(),
-            lowThreshold: try reader.readDouble(), negativeSumIsUnobserved: try reader.readBool(),
-            minArea: try reader.readDouble(), maxAspect: try reader.readDouble(), perClass: try reader.readBool())
     }
 
     private func write(_ track: OCSORTTrack, to writer: inout SnapshotWriter) {

@@ -4,10 +4,7 @@ extension SORTTracker {
     /// The whole state, options included; what ``init(restoring:)`` takes back.
     public func snapshot() -> [UInt8] {
         var writer = SnapshotWriter(kind: TrackerKind.sort.rawValue, version: Self.snapshotVersion)
-        writer.append(options.maxAge)
-        writer.append(options.minHits)
-        writer.append(options.iouThreshold)
-        writer.append(options.perClass)
+        options.write(to: &writer)
         writer.append(frameCount)
         writer.append(nextID)
         writer.append(tracks.count)
@@ -19,10 +16,7 @@ extension SORTTracker {
     public init(restoring snapshot: [UInt8]) throws(SnapshotError) {
         let versions = Self.snapshotVersion...Self.snapshotVersion
         var reader = try SnapshotReader(snapshot, kind: TrackerKind.sort.rawValue, versions: versions)
-        self.init(
-            options: SORTOptions(
-                maxAge: try reader.readInt(), minHits: try reader.readInt(),
-                iouThreshold: try reader.readDouble(), perClass: try reader.readBool()))
+        self.init(options: try SORTOptions(from: &reader))
         frameCount = try reader.readCounter()
         nextID = try reader.readCounter()
         let count = try reader.readCount(elementSize: 8 * 18)

@@ -45,17 +45,19 @@ public enum TrackerKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// The settings it takes, in the order they are listed.
-    public var options: [TrackerOption] {
+    private var type: any ConfigurableTracker.Type {
         switch self {
-        case .sort: SORTOptions.table
-        case .deepsort: DeepSORTOptions.table
-        case .bytetrack: TwoStageOptions().table
-        case .ocsort: OCSORTOptions.table
-        case .botsort: BoTSORTOptions.table
-        case .lapwing: LapwingOptions.table
+        case .sort: SORTTracker.self
+        case .deepsort: DeepSORTTracker.self
+        case .bytetrack: ByteTrackTracker.self
+        case .ocsort: OCSORTTracker.self
+        case .botsort: BoTSORTTracker.self
+        case .lapwing: LapwingTracker.self
         }
     }
+
+    /// The settings it takes, in the order they are listed.
+    public var options: [TrackerOption] { type.optionTable }
 
     /// All settings with the values they have under these options: given ones first checked, others at their default.
     ///
@@ -87,15 +89,7 @@ public enum TrackerKind: String, Sendable, CaseIterable {
     ///
     /// - Parameter options: values by name; see ``options``.
     public func make(options: [String: String] = [:]) throws(TrackerOptionError) -> any Tracker {
-        let parameters = try parameters(options: options)
-        return switch self {
-        case .sort: SORTTracker(options: SORTOptions(parameters))
-        case .deepsort: DeepSORTTracker(options: DeepSORTOptions(parameters))
-        case .ocsort: OCSORTTracker(options: OCSORTOptions(parameters))
-        case .bytetrack: ByteTrackTracker(options: TwoStageOptions(parameters))
-        case .botsort: BoTSORTTracker(options: BoTSORTOptions(parameters))
-        case .lapwing: LapwingTracker(options: LapwingOptions(parameters))
-        }
+        type.init(parameters: try parameters(options: options))
     }
 
     /// The tracker that a snapshot was taken of, with its options, to go on where it stopped.
@@ -134,29 +128,36 @@ public enum TrackerKind: String, Sendable, CaseIterable {
                 .wrongKind, operation: "a tracker",
                 detail: "it holds '\(name)', and the trackers known here are \(known); use the Lapwing that wrote it")
         }
-        switch kind {
-        case .sort:
-            let tracker = try SORTTracker(restoring: snapshot)
-            return (kind, tracker.options.parameters, tracker)
-        case .deepsort:
-            let tracker = try DeepSORTTracker(restoring: snapshot)
-            return (kind, tracker.options.parameters, tracker)
-        case .ocsort:
-            let tracker = try OCSORTTracker(restoring: snapshot)
-            return (kind, tracker.options.parameters, tracker)
-        case .bytetrack:
-            let tracker = try ByteTrackTracker(restoring: snapshot)
-            return (kind, tracker.options.parameters, tracker)
-        case .botsort:
-            let tracker = try BoTSORTTracker(restoring: snapshot)
-            return (kind, tracker.options.parameters, tracker)
-        case .lapwing:
-            let tracker = try LapwingTracker(restoring: snapshot)
-            return (kind, tracker.options.parameters, tracker)
-        }
+        let tracker = try kind.type.init(restoring: snapshot)
+        return (kind, tracker.parameters, tracker)
     }
 
     private var listing: String {
         options.map { "\($0.name) (\($0.domain), default \($0.defaultValue))" }.joined(separator: "; ")
     }
 }
+
+/// A tracker that ``TrackerKind`` makes and restores.
+private protocol ConfigurableTracker: Tracker {
+    associatedtype Options: TrackerOptions
+
+    var options: Options { get }
+
+    init(options: Options)
+    init(restoring snapshot: [UInt8]) throws(SnapshotError)
+}
+
+extension ConfigurableTracker {
+    static var optionTable: [TrackerOption] { Options.table }
+
+    var parameters: [TrackerParameter] { options.parameters }
+
+    init(parameters: [TrackerParameter]) { self.init(options: Options(parameters)) }
+}
+
+extension SORTTracker: ConfigurableTracker {}
+extension DeepSORTTracker: ConfigurableTracker {}
+extension ByteTrackTracker: ConfigurableTracker {}
+extension OCSORTTracker: ConfigurableTracker {}
+extension BoTSORTTracker: ConfigurableTracker {}
+extension LapwingTracker: ConfigurableTracker {}
