@@ -42,6 +42,20 @@ struct AppearanceStore: Sendable {
         return isOther
     }
 
+    /// Passes over the frame's vectors but for those of some detections.
+    ///
+    /// - Parameter indices: ascending.
+    mutating func restrict(to indices: [Int]) {
+        var next = 0
+        for index in isUsable.indices {
+            if next < indices.count, indices[next] == index {
+                next += 1
+            } else {
+                isUsable[index] = false
+            }
+        }
+    }
+
     /// Forgets all vectors and takes those of another dimension from now on.
     mutating func reset(dimension: Int) {
         self.dimension = dimension

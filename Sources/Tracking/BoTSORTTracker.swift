@@ -1,3 +1,5 @@
+public import Vision
+
 /// BoT-SORT: N. Aharon, R. Orfaig, B.-Z. Bobrovsky, "BoT-SORT: Robust associations multi-pedestrian tracking", 2022,
 /// arXiv:2206.14651.
 ///
@@ -36,6 +38,13 @@ public struct BoTSORTTracker: Tracker {
     /// Advances by one processed frame; see ``Tracker/update(_:)``.
     public mutating func update(_ input: TrackerInput) -> TrackerUpdate {
         flow.update(input)
+    }
+
+    /// The confident ones: only these are matched by their looks, in the reference too.
+    public mutating func detectionsToDescribe(_ detections: [Detection]) -> [Int] {
+        detections.indices.filter {
+            detections[$0].confidence > options.stages.trackThreshold && BoxMeasurement(detections[$0].box) != nil
+        }
     }
 
     /// The whole state, options included; what ``init(restoring:)`` takes back.

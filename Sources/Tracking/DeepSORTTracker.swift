@@ -1,4 +1,4 @@
-internal import Vision
+public import Vision
 
 /// SORT with a deep association metric: N. Wojke, A. Bewley, D. Paulus, "Simple online and realtime tracking with a deep
 /// association metric", ICIP 2017, arXiv:1703.07402.
@@ -87,6 +87,13 @@ public struct DeepSORTTracker: Tracker {
         startTracks(detections)
         list(&update)
         return update
+    }
+
+    /// Those that it uses at all.
+    public mutating func detectionsToDescribe(_ detections: [Detection]) -> [Int] {
+        guard options.maxCosineDistance >= 0 else { return [] }
+        measure(detections)
+        return detections.indices.filter { workspace.measurements[$0] != nil }
     }
 
     /// Moves all tracks on; those whose estimate is no number any more end.

@@ -45,8 +45,8 @@ public struct LapwingOptions: Sendable, Hashable {
     ///
     /// Raising either finds more of what is hidden; lowering either puts fewer boxes where nothing is.
     public var coastHidden = 10
-    /// Whether what all tracks in sight have in common in their movement is taken for the camera's, where nobody measured
-    /// that.
+    /// Whether what all tracks in sight have in common in their movement is taken for the camera's, as far as nobody
+    /// measured that.
     public var commonMotion = true
     /// Whether detections only associate with tracks of their own class.
     ///

@@ -10,15 +10,13 @@ extension LapwingTracker {
     /// The part of a common shift that goes into the velocities: about what a filter's update would have put there.
     private static let velocityPart = 0.15
 
-    /// Carries the tracks over into this frame's picture: by the motion of the camera, if it was measured, or else by
-    /// what the tracks in sight have in common.
+    /// Carries the tracks over into this frame's picture: by the motion of the camera, if it was measured, and by what the
+    /// tracks in sight were then still wrong about in common.
     mutating func followCamera(_ motion: CameraMotion?) {
         if let motion, motion.isFinite {
-            guard motion != .identity else { return }
-            for index in tracks.indices { tracks[index].filter.apply(motion) }
-        } else if options.commonMotion {
-            followCommonMotion()
+            if motion != .identity { for index in tracks.indices { tracks[index].filter.apply(motion) } }
         }
+        if options.commonMotion { followCommonMotion() }
     }
 
     /// Associates believed tracks with confident detections on trial, and shifts all tracks by the median of what they

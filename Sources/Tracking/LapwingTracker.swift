@@ -12,8 +12,8 @@ internal import Vision
 ///   Similar Appearances? Make It Easier by Buffering the Matching Space", WACV 2023, arXiv:2211.14317), partly times
 ///   the overlap in height (M. Yang et al., "Hybrid-SORT: Weak Cues Matter for Online Multi-Object Tracking", AAAI 2024,
 ///   arXiv:2308.00783).
-/// - *Common motion*: where nobody measured the camera's motion, what the tracks in sight were wrong about in common,
-///   by the median over a trial association, is taken for it.
+/// - *Common motion*: what the tracks in sight were wrong about in common, by the median over a trial association, is
+///   taken for the camera's motion, or for what is left of it where that was measured.
 /// - *Probation*: a track is believed after `minHits` detections in a row, at once in the first frame of a video.
 /// - *Coasting*: the predicted box of an object out of sight is put out for `coast` frames, and for `coastHidden` frames
 ///   while an object nearer to the camera covers it: there it is known why it is not seen.
@@ -25,7 +25,8 @@ internal import Vision
 /// **States.** A track is `tentative` until it is believed, and ends with its first miss then; after, it is `confirmed`
 /// in frames where it has a detection and `lost` in those where it has none.
 ///
-/// Camera motion and appearance are used as in ``BoTSORTTracker``, where they are given. A box with a side below 10⁻⁶
+/// Camera motion and appearance are used as in ``BoTSORTTracker``, where they are given; but of appearance, only what
+/// may decide something: see ``detectionsToDescribe(_:)``. A box with a side below 10⁻⁶
 /// pixels or a coordinate beyond ±10⁹ is left untracked. Tracks are listed newest first; identities are given out in the
 /// order of the detections that start them.
 public struct LapwingTracker: Tracker {
@@ -61,6 +62,10 @@ public struct LapwingTracker: Tracker {
         var association = LimitedAssociation()
         var shiftsX: [Double] = []
         var shiftsY: [Double] = []
+        /// How many tracks a confident detection may belong to, and the last of these.
+        var links: [(count: Int, track: Int)] = []
+        /// How many confident detections a track may take.
+        var linkCounts: [Int] = []
         /// Boxes of tracks with a detection.
         var inSight = OverlapSearch(margin: 0)
         var inSightBoxes: [BoundingBox] = []
@@ -88,9 +93,7 @@ public struct LapwingTracker: Tracker {
     public mutating func update(_ input: TrackerInput) -> TrackerUpdate {
         frame += 1
         group(input.detections)
-        if appearance.take(input.appearance) {
-            for index in tracks.indices { tracks[index].appearanceSlot = AppearanceStore.none }
-        }
+        look(input)
         predict()
         followCamera(input.cameraMotion)
         associate()
@@ -99,7 +102,7 @@ public struct LapwingTracker: Tracker {
     }
 
     /// Divides the detections by score.
-    private mutating func group(_ detections: [Detection]) {
+    mutating func group(_ detections: [Detection]) {
         workspace.high.members.removeAll(keepingCapacity: true)
         workspace.low.members.removeAll(keepingCapacity: true)
         let lowest = min(options.lowThreshold, options.trackThreshold)

@@ -13,11 +13,20 @@ public protocol Tracker: Sendable {
     /// papers do not use them.
     mutating func update(_ input: TrackerInput) -> TrackerUpdate
 
+    /// Which of a frame's detections it wants to know the looks of, to be asked before ``update(_:)`` of that frame.
+    ///
+    /// What others look like is passed over, so that nobody needs to find out.
+    ///
+    /// - Returns: indices, ascending; none from a tracker that does not look.
+    mutating func detectionsToDescribe(_ detections: [Detection]) -> [Int]
+
     /// The whole state, versioned; what ``TrackerKind/restore(_:)`` takes back.
     func snapshot() -> [UInt8]
 }
 
 extension Tracker {
+    public mutating func detectionsToDescribe(_ detections: [Detection]) -> [Int] { [] }
+
     /// Advances by one processed frame of which nothing but the detections is known.
     public mutating func update(_ detections: [Detection]) -> TrackerUpdate {
         update(TrackerInput(detections))

@@ -146,6 +146,30 @@ struct EveryTrackerTests {
         for _ in 0..<3 { #expect(tracker.update(pile).tracks.filter { $0.detectionIndex != nil }.count == 100) }
     }
 
+    @Test("needs no looks but those it asks for", arguments: TrackerKind.allCases, [UInt64(31), 32])
+    func describing(kind: TrackerKind, seed: UInt64) throws {
+        var tracker = try kind.make()
+        var frugal = tracker
+        var askedCount = 0
+        for input in scene(seed: seed, frames: 100, objects: 30, classes: 2) {
+            let asked = frugal.detectionsToDescribe(input.detections)
+            askedCount += asked.count
+            #expect(asked == asked.sorted() && Set(asked).count == asked.count)
+            let wanted = Set(asked)
+            let vectors = input.appearance.map { all in
+                AppearanceVectors(
+                    input.detections.indices.flatMap { index in
+                        all.values[all.range(of: index)].map { wanted.contains(index) ? $0 : 0 }
+                    }, dimension: all.dimension)
+            }
+            let update = frugal.update(
+                TrackerInput(input.detections, appearance: vectors, cameraMotion: input.cameraMotion))
+            #expect(update == tracker.update(input))
+        }
+        #expect(frugal.snapshot() == tracker.snapshot())
+        #expect(kind.usesAppearance == (askedCount > 0))
+    }
+
     @Test("can be restored after every frame and goes on to the bit", arguments: TrackerKind.allCases)
     func snapshots(kind: TrackerKind) throws {
         let inputs = scene(seed: 21, frames: 60, objects: 20, classes: 3)

@@ -46,6 +46,33 @@ struct LapwingScoreTests {
         }
     }
 
+    @Test("gains by looks, and asks for few of them")
+    func looks() throws {
+        var (asked, confident) = (0, 0)
+        var compared: [TrackingEvaluation.Sequence] = []
+        let sequences = Assets.sequences.filter { $0.hasPrefix("MOT17") }
+        for sequence in sequences {
+            var tracker = LapwingTracker()
+            var rows: [MOTRow] = []
+            for (index, input) in try Assets.inputs(sequence, embeddings: true).enumerated() {
+                asked += tracker.detectionsToDescribe(input.detections).count
+                confident += input.detections.count { $0.confidence > tracker.options.trackThreshold }
+                for track in tracker.update(input).tracks where track.isReported {
+                    rows.append(MOTRow(frame: index + 1, id: track.trackID, box: track.box))
+                }
+            }
+            compared.append(
+                TrackingEvaluation.Sequence(
+                    name: sequence,
+                    groundTruth: try MOTFile.read(path: "\(Assets.root)/mot/gt/\(sequence)/gt/gt.txt"), results: rows))
+        }
+        let with = try TrackingEvaluation(compared, convention: .mot17).combined.all
+        let without = try metrics(.lapwing, sequences, .mot17)
+        #expect(with.hota.hota >= without.hota.hota + 0.01)
+        #expect(with.identity.idf1 >= without.identity.idf1 + 0.01)
+        #expect(Double(asked) < 0.7 * Double(confident), "\(asked) of \(confident)")
+    }
+
     @Test("goes on to the bit when restored after any frame", arguments: ["TUD-Campus", "EDGE-03-fast-scale-change"])
     func snapshots(sequence: String) throws {
         let inputs = try Assets.inputs(sequence, embeddings: true)
