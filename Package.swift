@@ -31,7 +31,7 @@ let package = Package(
                 "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "Inference", "EventLog", "SQLiteLog",
                 "KafkaLog", "Pipeline", "Report",
             ]),
-        .library(name: "LapwingTesting", targets: ["EventLogTesting", "KafkaLogTesting", "PipelineTesting"]),
+        .library(name: "LapwingTesting", targets: ["EventLogTesting", "InferenceTesting", "KafkaLogTesting", "PipelineTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -84,6 +84,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .target(name: "InferenceTesting", swiftSettings: settings),
         .target(name: "PipelineTesting", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
         .executableTarget(
             name: "lapwing",
@@ -104,7 +105,7 @@ let package = Package(
             name: "EvaluationTests", dependencies: ["Evaluation", "Tracking", "Vision"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
         .testTarget(
-            name: "InferenceTests", dependencies: ["Inference", "Media", "Vision"],
+            name: "InferenceTests", dependencies: ["Inference", "InferenceTesting", "Media", "Vision"],
             swiftSettings: settings + openVINOHeaders),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog"], swiftSettings: settings),
         .testTarget(
@@ -123,7 +124,7 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
-                "Inference", .product(name: "Crypto", package: "swift-crypto"),
+                "Inference", "InferenceTesting", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
@@ -131,8 +132,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "lapwing", "Pipeline", "PipelineTesting", "Evaluation", "EventLog", "SQLiteLog", "KafkaLog",
-                "KafkaLogTesting", "Tracking",
+                "lapwing", "Pipeline", "PipelineTesting", "InferenceTesting", "Evaluation", "EventLog", "SQLiteLog",
+                "KafkaLog", "KafkaLogTesting", "Tracking",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings + openVINOHeaders),

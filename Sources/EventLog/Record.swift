@@ -1,6 +1,6 @@
 /// What is written to a log: a key, a value, headers.
 public struct Record: Sendable, Hashable {
-    /// Decides the partition, and what compaction keeps; in Lapwing always the video ID.
+    /// Decides the partition, and what compaction keeps; in Lapwing the video ID.
     public var key: String?
     /// The bytes; nil is a tombstone, which compaction takes as "this key is gone".
     public var value: [UInt8]?

@@ -30,6 +30,8 @@ public struct Checkpoint: Sendable, Hashable, Codable {
     public var tracker: Data?
     /// ``Tracking/IdentityMap/snapshot()``, Base64 in JSON; nil when the video has ended.
     public var identities: Data?
+    /// In how many records the whole checkpoint lies, this one without its state not counted; nil: in this one.
+    public var parts: Int?
 
     enum CodingKeys: String, CodingKey {
         case schema
@@ -38,14 +40,16 @@ public struct Checkpoint: Sendable, Hashable, Codable {
         case nextChunk = "next_chunk"
         case nextFrame = "next_frame"
         case configurationHash = "configuration_hash"
-        case ledger, tracker, identities
+        case ledger, tracker, identities, parts
     }
 
-    /// Reads a record of topic `checkpoints`; nil for a tombstone.
+    /// Reads a record of topic `checkpoints`; nil for a tombstone and for what is only a part.
     ///
     /// - Throws: ``PipelineError`` with code `.invalidRecord` for bytes that this version does not understand.
     static func decode(_ logged: LoggedRecord) throws(PipelineError) -> Checkpoint? {
-        guard let bytes = logged.record.value else { return nil }
+        guard let bytes = logged.record.value, logged.record.header(CheckpointParts.headerName) == nil else {
+            return nil
+        }
         let what = "checkpoint \(logged.offset) of \(logged.topicPartition)"
         try SchemaVersion.check(bytes, is: currentSchema, what: what)
         return try JSONCoding.decode(Checkpoint.self, from: bytes, what: what)

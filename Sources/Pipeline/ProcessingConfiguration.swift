@@ -3,6 +3,7 @@ internal import Foundation
 public import Inference
 public import Media
 public import Tracking
+internal import Vision
 
 /// Everything besides the video that the results depend on.
 public struct ProcessingConfiguration: Sendable {
@@ -12,6 +13,19 @@ public struct ProcessingConfiguration: Sendable {
         case gap
         /// The video ends as failed.
         case fail
+    }
+
+    /// How the tracker is told what objects look like.
+    public struct Appearance: Sendable {
+        public var model: EmbedderDescription
+        /// Every how many of the frames that the detector sees they are looked at; 1: in all.
+        public var every: Int
+
+        public init(model: EmbedderDescription, every: Int = 1) {
+            precondition(every >= 1)
+            self.model = model
+            self.every = every
+        }
     }
 
     public var model: ModelDescription
@@ -30,6 +44,8 @@ public struct ProcessingConfiguration: Sendable {
     public var preprocess: FrameScaler.Mode
     /// A new tracker, with its options.
     public var tracker: TrackerConfiguration
+    /// Nil: the tracker is not told what objects look like.
+    public var appearance: Appearance?
     /// Whether boxes that are only predicted are listed too.
     public var emitPredicted: Bool
     public var onBadChunk: BadChunkPolicy
@@ -37,7 +53,7 @@ public struct ProcessingConfiguration: Sendable {
     public init(
         model: ModelDescription, confidence: Double = 0.25, lowConfidence: Double? = nil, iou: Double = 0.7,
         classes: [String]? = nil, every: Int = 1, preprocess: FrameScaler.Mode = .exact, tracker: TrackerConfiguration,
-        emitPredicted: Bool = false, onBadChunk: BadChunkPolicy = .gap
+        appearance: Appearance? = nil, emitPredicted: Bool = false, onBadChunk: BadChunkPolicy = .gap
     ) {
         let lowConfidence = lowConfidence ?? Self.defaultLowConfidence(confidence: confidence)
         precondition(every >= 1 && lowConfidence <= confidence)
@@ -49,6 +65,7 @@ public struct ProcessingConfiguration: Sendable {
         self.every = every
         self.preprocess = preprocess
         self.tracker = tracker
+        self.appearance = appearance
         self.emitPredicted = emitPredicted
         self.onBadChunk = onBadChunk
     }
@@ -129,9 +146,46 @@ public struct ProcessingConfiguration: Sendable {
                 }
             }
         }
+        // Only where there is one, so that it changes no hash elsewhere.
+        if let appearance {
+            json.key("appearance")
+            json.object { write(appearance, into: &$0) }
+        }
         json.key("emit_predicted")
         json.boolean(emitPredicted)
         json.key("on_bad_chunk")
         json.string(onBadChunk.rawValue)
+    }
+    private func write(_ appearance: Appearance, into json: inout JSONWriter) {
+        let (model, input) = (appearance.model, appearance.model.input)
+        json.key("model")
+        json.object {
+            $0.key("name")
+            $0.string(model.name)
+            $0.key("sha256")
+            $0.string(model.sha256)
+            $0.key("precision")
+            $0.string(model.precision)
+            $0.key("input_width")
+            $0.integer(input.width)
+            $0.key("input_height")
+            $0.integer(input.height)
+            $0.key("color")
+            $0.string(input.colorOrder.rawValue)
+            $0.key("mean")
+            $0.array { array in for index in 0..<3 { array.decimal(Double(input.mean[index]), decimals: 6) } }
+            $0.key("std")
+            $0.array { array in
+                for index in 0..<3 { array.decimal(Double(input.standardDeviation[index]), decimals: 6) }
+            }
+            $0.key("dimension")
+            $0.integer(model.dimension)
+            $0.key("engine")
+            $0.string(model.engine)
+            $0.key("device")
+            $0.string(model.device)
+        }
+        json.key("every")
+        json.integer(appearance.every)
     }
 }

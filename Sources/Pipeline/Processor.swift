@@ -15,6 +15,7 @@ public actor Processor: ChunkHandler {
     private let topics: Topics
     private let detector: any Detector
     private let scaler: FrameScaler
+    private let describer: ObjectDescriber?
     private let decoderThreads: Int
     private let onFrame: @Sendable (VideoID) -> Void
 
@@ -29,13 +30,18 @@ public actor Processor: ChunkHandler {
 
     /// - Parameters:
     ///   - detector: the processor's own from here on.
+    ///   - embedder: what describes objects to the tracker, the processor's own too; there if and only if
+    ///     `configuration.appearance` is.
     ///   - decoderThreads: threads of FFmpeg's decoder; 0: as many as cores.
     ///   - onFrame: called after each frame, from the processor's thread.
     public init(
-        detector: sending any Detector, configuration: ProcessingConfiguration, topics: Topics, decoderThreads: Int = 1,
+        detector: sending any Detector, embedder: sending AppearanceEmbedder? = nil,
+        configuration: ProcessingConfiguration, topics: Topics, decoderThreads: Int = 1,
         onFrame: @escaping @Sendable (VideoID) -> Void = { _ in }
     ) {
         self.detector = detector
+        describer = embedder.map(ObjectDescriber.init)
+        precondition((embedder == nil) == (configuration.appearance == nil))
         self.configuration = configuration
         self.topics = topics
         self.decoderThreads = decoderThreads
@@ -54,18 +60,16 @@ public actor Processor: ChunkHandler {
         var restored = RestoredVideos()
         let source = TopicPartition(topics.checkpoints, partition)
         let range = try await log.offsets(of: source)
+        var reader = CheckpointReader()
         try await log.readAll(source) { logged in
             onProgress(logged.offset - range.lowerBound + 1, Int64(range.count))
-            guard let checkpoint = try Checkpoint.decode(logged) else { return }
-            let id = checkpoint.videoID
-            if checkpoint.state == .running {
-                videos[id] = Video(partition: partition, checkpoint: checkpoint)
-                restored.running[id] = checkpoint.nextChunk
-            } else {
-                videos[id] = nil
-                restored.running[id] = nil
-                restored.done.insert(id)
-            }
+            try reader.take(logged)
+        }
+        restored.done = reader.done
+        for id in reader.running.keys {
+            guard let checkpoint = try reader.checkpoint(of: id) else { continue }
+            videos[id] = Video(partition: partition, checkpoint: checkpoint)
+            restored.running[id] = checkpoint.nextChunk
         }
         return restored
     }
@@ -84,7 +88,8 @@ public actor Processor: ChunkHandler {
         do {
             let bytes = try chunk.load()
             result = try session.process(
-                header, bytes: bytes, detector: detector, scaler: scaler, decoderThreads: decoderThreads,
+                header, bytes: bytes, detector: detector, scaler: scaler, describer: describer,
+                decoderThreads: decoderThreads,
                 onFrame: { onFrame(header.videoID) })
         } catch let error where error is MediaError || (error as? PipelineError)?.code == .invalidRecord {
             // A chunk that stopped half-way has moved the tracker: begin again from where the video stood.
@@ -121,8 +126,10 @@ public actor Processor: ChunkHandler {
     }
 
     private func keep(_ session: VideoSession, _ step: VideoSession.Step, _ letters: [DeadLetter]) -> ChunkOutcome {
-        let checkpoint = step.checkpoint
+        var checkpoint = step.checkpoint
         let id = checkpoint.videoID
+        let (written, parts) = CheckpointParts.records(of: checkpoint, previous: videos[id]?.checkpoint?.parts ?? 0)
+        checkpoint.parts = parts > 0 ? parts : nil
         let partition = videos[id]?.partition
         let isDone = checkpoint.state != .running
         videos[id]?.checkpoint = checkpoint
@@ -131,10 +138,7 @@ public actor Processor: ChunkHandler {
         var records = step.values.map {
             OutgoingRecord(topic: topics.results, partition: partition, record: Record(key: id.rawValue, value: $0))
         }
-        records.append(
-            OutgoingRecord(
-                topic: topics.checkpoints, partition: partition,
-                record: Record(key: id.rawValue, value: JSONCoding.encode(checkpoint))))
+        records += written.map { OutgoingRecord(topic: topics.checkpoints, partition: partition, record: $0) }
         records += letters.map { $0.outgoing(topics: topics) }
         return ChunkOutcome(videoID: id, records: records, videoIsDone: isDone)
     }

@@ -63,8 +63,8 @@ struct VideoSession {
     /// Throws ``MediaError`` when the chunk cannot be decoded at all, and whatever the detector throws; after either, the
     /// session is of no more use, since its tracker may have moved.
     mutating func process(
-        _ header: ChunkHeader, bytes: [UInt8], detector: any Detector, scaler: FrameScaler, decoderThreads: Int,
-        onFrame: () -> Void
+        _ header: ChunkHeader, bytes: [UInt8], detector: any Detector, scaler: FrameScaler,
+        describer: ObjectDescriber?, decoderThreads: Int, onFrame: () -> Void
     ) throws -> Step {
         let decoder = try ChunkDecoder(
             bytes: bytes, info: try header.decodingInfo(), threads: decoderThreads, limits: .default)
@@ -78,8 +78,10 @@ struct VideoSession {
         let timeBase = try header.parsedTimeBase()
         func emit(_ head: PendingFrame, _ session: inout VideoSession) throws {
             switch head.kind {
-            case .inFlight:
-                session.processed(head.place, try detector.dequeue(), writer, into: &values)
+            case .inFlight(let image):
+                let detections = try detector.dequeue()
+                let input = try session.input(detections, frame: head.place.index, image, describer)
+                session.processed(head.place, input, writer, into: &values)
             case .skipped:
                 session.ledger.framesSkipped += 1
                 session.ledger.framesDecoded += 1
@@ -107,7 +109,7 @@ struct VideoSession {
             }
             while detector.framesInFlight == detector.capacity, let head = queue.popFirst() { try emit(head, &self) }
             try detector.enqueue { tensor in try scaler.scale(image, into: tensor) }
-            queue.append(.init(kind: .inFlight, place: place))
+            queue.append(.init(kind: .inFlight(image), place: place))
         }
         while let head = queue.popFirst() { try emit(head, &self) }
 
@@ -116,14 +118,27 @@ struct VideoSession {
         return (values, checkpoint)
     }
 
+    /// What the tracker is told of a frame.
+    private mutating func input(
+        _ detections: [Detection], frame: Int, _ image: VideoFrame, _ describer: ObjectDescriber?
+    ) throws -> TrackerInput {
+        guard let describer, let appearance = configuration.appearance,
+            (frame / configuration.every).isMultiple(of: appearance.every)
+        else { return TrackerInput(detections) }
+        let wanted = tracker.detectionsToDescribe(detections)
+        guard !wanted.isEmpty else { return TrackerInput(detections) }
+        return TrackerInput(
+            detections, appearance: try describer.describe(wanted, of: detections, in: image))
+    }
+
     private mutating func processed(
-        _ place: FramePlace, _ detections: [Detection], _ writer: ResultWriter, into values: inout [[UInt8]]
+        _ place: FramePlace, _ input: TrackerInput, _ writer: ResultWriter, into values: inout [[UInt8]]
     ) {
         ledger.framesDecoded += 1
         ledger.framesProcessed += 1
         // One-stage trackers are shown nothing that would not be listed.
         let identified = identities.apply(
-            tracker.update(detections), detections: detections, frame: place.index,
+            tracker.update(input), detections: input.detections, frame: place.index,
             listedAbove: configuration.tracker.kind.usesLowConfidence ? configuration.confidence : nil)
         values.append(writer.frame(place, identified, emitPredicted: configuration.emitPredicted))
         for event in identified.events { values.append(writer.trackEvent(event)) }
@@ -196,7 +211,7 @@ struct VideoSession {
 /// A frame between the decoder and the results.
 private struct PendingFrame {
     enum Kind {
-        case inFlight
+        case inFlight(VideoFrame)
         case skipped
         case undecodable
     }

@@ -1,4 +1,5 @@
 import Foundation
+import InferenceTesting
 import Media
 import Testing
 import Vision

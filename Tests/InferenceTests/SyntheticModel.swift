@@ -1,4 +1,5 @@
 import Foundation
+import InferenceTesting
 
 /// Writes small ONNX models, so that tests need no model files. The network adds the mean of its input to a matrix of
 /// constants, which makes its output known.
@@ -57,4 +58,15 @@ func withFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     return try body(folder)
+}
+
+extension SyntheticEmbedder {
+    /// Writes the model, and `sidecar` beside it, into a folder of its own and lends its path.
+    func withFile<Result>(sidecar: String? = nil, _ body: (String) throws -> Result) throws -> Result {
+        try withFolder { folder in
+            let url = folder.appendingPathComponent("synthetic.onnx")
+            try write(to: url, sidecar: sidecar)
+            return try body(url.path)
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Inference
 import Logging
 import PipelineTesting
 import SQLiteLog
@@ -48,19 +49,19 @@ struct Rig {
 
     func configuration(
         every: Int = 1, emitPredicted: Bool = false, onBadChunk: ProcessingConfiguration.BadChunkPolicy = .gap,
-        maxAge: Int = 3, tracker: TrackerConfiguration? = nil
+        maxAge: Int = 3, tracker: TrackerConfiguration? = nil, appearance: ProcessingConfiguration.Appearance? = nil
     ) throws -> ProcessingConfiguration {
         ProcessingConfiguration(
             model: ScriptedDetector().model, every: every,
             tracker: try tracker ?? TrackerConfiguration(.sort, options: ["max_age": "\(maxAge)"]),
-            emitPredicted: emitPredicted, onBadChunk: onBadChunk)
+            appearance: appearance, emitPredicted: emitPredicted, onBadChunk: onBadChunk)
     }
 
     func worker(
         _ log: any EventLog, configuration: ProcessingConfiguration? = nil, capacity: Int = 2,
         start: StartPolicy = .complete, memory: Int = 64 << 20, videoTimeout: Duration? = nil,
         exitWhenIdle: Bool = true, commitInterval: Duration = .zero, sessionTimeout: Duration = .seconds(2),
-        threshold: Float = 0.5,
+        threshold: Float = 0.5, embedder: sending AppearanceEmbedder? = nil,
         onFrame: @escaping @Sendable (VideoID) -> Void = { _ in },
         beforeFrame: @escaping @Sendable () throws -> Void = {},
         classID: @escaping @Sendable (_ row: Int, _ column: Int, _ brightness: Float) -> Int = { row, column, _ in
@@ -70,7 +71,8 @@ struct Rig {
         let processor = Processor(
             detector: ScriptedDetector(
                 capacity: capacity, threshold: threshold, beforeFrame: beforeFrame, classID: classID),
-            configuration: try configuration ?? self.configuration(), topics: topics, onFrame: onFrame)
+            embedder: embedder, configuration: try configuration ?? self.configuration(), topics: topics,
+            onFrame: onFrame)
         return try Worker(
             log: log, topics: topics, handler: processor,
             configuration: WorkerConfiguration(
@@ -92,13 +94,13 @@ struct Rig {
     }
 
     /// What the clips give when nothing goes wrong.
-    static func undisturbed(_ paths: [String], configuration: ProcessingConfiguration? = nil) async throws
-        -> [VideoID: [[UInt8]]]
-    {
+    static func undisturbed(
+        _ paths: [String], configuration: ProcessingConfiguration? = nil, embedder: sending AppearanceEmbedder? = nil
+    ) async throws -> [VideoID: [[UInt8]]] {
         let rig = try await Rig()
         let log = try rig.open()
         let ids = try await rig.submit(paths, to: log)
-        try await rig.worker(log, configuration: configuration).run()
+        try await rig.worker(log, configuration: configuration, embedder: embedder).run()
         var all: [VideoID: [[UInt8]]] = [:]
         for id in ids { all[id] = try await rig.results(id, from: log) }
         await log.close()

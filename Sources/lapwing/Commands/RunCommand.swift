@@ -58,13 +58,15 @@ struct RunCommand: AsyncParsableCommand {
         let new = Folder.missing(in: work)
         try makeWorkFolder(work)
         let detector: YOLOv8Detector
+        let embedder: AppearanceEmbedder?
         do {
             detector = try processing.makeDetector()
+            embedder = try processing.makeEmbedder()
         } catch {
             for folder in new { rmdir(folder) }
             throw error
         }
-        let configuration = try processing.configuration(model: detector.model)
+        let configuration = try processing.configuration(model: detector.model, appearance: embedder?.model)
 
         let progress = RunProgress(videos: list.inputs.count)
         // One log per configuration: an interrupted call goes on, one with other settings begins anew.
@@ -75,9 +77,9 @@ struct RunCommand: AsyncParsableCommand {
         try await log.createTopics(topics.specifications(partitions: 4))
         var logger = Logger(label: "lapwing.run") { _ in TerminalLogHandler() }
         logger.logLevel = .warning
-        let processor = Processor(detector: detector, configuration: configuration, topics: topics) { _ in
-            progress.frameDone()
-        }
+        let processor = Processor(
+            detector: detector, embedder: embedder, configuration: configuration, topics: topics
+        ) { _ in progress.frameDone() }
         let worker = try Worker(
             log: log, topics: topics, handler: processor,
             configuration: WorkerConfiguration(

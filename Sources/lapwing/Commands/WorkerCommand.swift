@@ -34,7 +34,8 @@ struct WorkerCommand: AsyncParsableCommand {
         let tracker = try processing.trackerConfiguration()
         processing.warnOfMissingAppearance()
         let detector = try processing.makeDetector()
-        let configuration = try processing.configuration(model: detector.model)
+        let embedder = try processing.makeEmbedder()
+        let configuration = try processing.configuration(model: detector.model, appearance: embedder?.model)
         let log = try logOptions.open(logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics
         try await topicOptions.prepare(log, logOptions)
@@ -46,7 +47,8 @@ struct WorkerCommand: AsyncParsableCommand {
                 "device": "\(configuration.model.device)", "precision": "\(configuration.model.precision)",
                 "tracker": "\(tracker.kind.rawValue)", "configuration": "\(configuration.hash)",
             ])
-        let processor = Processor(detector: detector, configuration: configuration, topics: topics)
+        let processor = Processor(
+            detector: detector, embedder: embedder, configuration: configuration, topics: topics)
         let worker = try Worker(
             log: log, topics: topics, handler: processor,
             configuration: try workerOptions.configuration(group: topics.workerGroup, start: start), logger: logger)

@@ -51,6 +51,16 @@ struct ProcessingOptions: ParsableArguments {
         help: ArgumentHelp("A setting of the tracker: max_age=30. Can be repeated.", valueName: "name=value"))
     var trackerOption: [String] = []
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "A re-identification model, an ONNX file such as OSNet's: tells "
+                + "\(TrackerKind.names { $0.usesAppearance }) what objects look like.", valueName: "path"))
+    var appearanceModel: String?
+
+    @Option(name: .long, help: "Of the frames looked at, look at objects' appearance in every N-th only.")
+    var embedEvery = 1
+
     @Flag(name: .long, help: "List boxes that are only predicted, too.")
     var emitPredicted = false
 
@@ -72,6 +82,15 @@ struct ProcessingOptions: ParsableArguments {
         }
         guard (0...1).contains(iou) else { throw ValidationError("--iou must be between 0 and 1") }
         guard every >= 1 else { throw ValidationError("--every must be at least 1") }
+        guard embedEvery >= 1 else { throw ValidationError("--embed-every must be at least 1") }
+        guard appearanceModel == nil || tracker.usesAppearance else {
+            throw ValidationError(
+                "--appearance-model: \(tracker.displayName) does not look at appearance; leave it out, or choose "
+                    + "--tracker \(TrackerKind.names { $0.usesAppearance })")
+        }
+        guard embedEvery == 1 || appearanceModel != nil else {
+            throw ValidationError("--embed-every needs --appearance-model: without one nothing is looked at")
+        }
     }
 
     func trackerConfiguration() throws -> TrackerConfiguration {
@@ -80,10 +99,11 @@ struct ProcessingOptions: ParsableArguments {
 
     /// Says that a tracker whose point is what objects look like is not told that.
     func warnOfMissingAppearance() {
-        guard tracker == .deepsort else { return }
+        guard tracker == .deepsort, appearanceModel == nil else { return }
         Console.warning(
-            "--tracker deepsort: what objects look like is not described here yet, so that it goes by overlap alone; "
-                + "another tracker may do better")
+            "--tracker deepsort without --appearance-model goes by overlap alone, and loses every object that is hidden "
+                + "for a frame: give it a re-identification model as ONNX, for example OSNet from "
+                + "https://github.com/KaiyangZhou/deep-person-reid, or choose another tracker")
     }
 
     private var classNames: [String]? {
@@ -106,10 +126,22 @@ struct ProcessingOptions: ParsableArguments {
         return try YOLOv8Detector(modelPath: model, configuration: configuration)
     }
 
-    func configuration(model: ModelDescription) throws -> ProcessingConfiguration {
+    /// Loads the model that tells what objects look like; nil where none was given.
+    func makeEmbedder() throws -> sending AppearanceEmbedder? {
+        guard let appearanceModel else { return nil }
+        var configuration = EmbedderConfiguration()
+        configuration.device = device
+        configuration.precision = precision
+        return try AppearanceEmbedder(modelPath: appearanceModel, configuration: configuration)
+    }
+
+    func configuration(
+        model: ModelDescription, appearance: EmbedderDescription?
+    ) throws -> ProcessingConfiguration {
         ProcessingConfiguration(
             model: model, confidence: confidence, lowConfidence: lowConfidenceOrDefault, iou: iou, classes: classNames,
-            every: every, preprocess: preprocess, tracker: try trackerConfiguration(), emitPredicted: emitPredicted,
+            every: every, preprocess: preprocess, tracker: try trackerConfiguration(),
+            appearance: appearance.map { .init(model: $0, every: embedEvery) }, emitPredicted: emitPredicted,
             onBadChunk: onBadChunk)
     }
 }

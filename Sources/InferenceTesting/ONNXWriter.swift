@@ -1,8 +1,8 @@
 /// Writes the parts of ONNX files, in Protocol Buffers' wire format; the numbers are those of `onnx.proto3`.
-protocol ONNXWriter {}
+public protocol ONNXWriter {}
 
 extension ONNXWriter {
-    func varint(_ value: Int) -> [UInt8] {
+    public func varint(_ value: Int) -> [UInt8] {
         var value = UInt64(value)
         var bytes: [UInt8] = []
         while value >= 0x80 {
@@ -11,23 +11,23 @@ extension ONNXWriter {
         }
         return bytes + [UInt8(value)]
     }
-    func int(_ number: Int, _ value: Int) -> [UInt8] { varint(number << 3) + varint(value) }
-    func ints(_ number: Int, _ values: [Int]) -> [UInt8] { values.flatMap { int(number, $0) } }
-    func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] {
+    public func int(_ number: Int, _ value: Int) -> [UInt8] { varint(number << 3) + varint(value) }
+    public func ints(_ number: Int, _ values: [Int]) -> [UInt8] { values.flatMap { int(number, $0) } }
+    public func field(_ number: Int, _ bytes: [UInt8]) -> [UInt8] {
         varint(number << 3 | 2) + varint(bytes.count) + bytes
     }
-    func text(_ number: Int, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
+    public func text(_ number: Int, _ text: String) -> [UInt8] { field(number, Array(text.utf8)) }
 
-    func node(_ type: String, _ inputs: [String], _ output: String) -> [UInt8] {
+    public func node(_ type: String, _ inputs: [String], _ output: String) -> [UInt8] {
         inputs.flatMap { text(1, $0) } + text(2, output) + text(4, type)
     }
-    func attribute(_ name: String, _ value: Int) -> [UInt8] {
+    public func attribute(_ name: String, _ value: Int) -> [UInt8] {
         field(5, text(1, name) + int(3, value) + int(20, 2))
     }
-    func attribute(_ name: String, _ values: [Int]) -> [UInt8] {
+    public func attribute(_ name: String, _ values: [Int]) -> [UInt8] {
         field(5, text(1, name) + ints(8, values) + int(20, 7))
     }
-    func value(_ name: String, type: Int, _ dimensions: [Int?]) -> [UInt8] {
+    public func value(_ name: String, type: Int, _ dimensions: [Int?]) -> [UInt8] {
         let shape = dimensions.enumerated().flatMap { index, size in
             field(1, size.map { int(1, $0) } ?? text(2, "d\(index)"))
         }
