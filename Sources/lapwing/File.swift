@@ -11,7 +11,7 @@ enum File {
 
     /// Writes a text as a whole or not at all, and makes the folder for it.
     static func write(_ text: String, to path: String) throws(Failure) {
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = Folder.parent(of: path)
         if !folder.isEmpty { try Folder.make(folder, name: "folder", remedy: "choose another place with --output") }
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)

@@ -22,9 +22,21 @@ enum Folder {
         var path = path
         while !path.isEmpty, access(path, F_OK) != 0 {
             missing.append(path)
-            path = (path as NSString).deletingLastPathComponent
+            path = parent(of: path)
         }
         return missing
+    }
+
+    /// The folder that a path lies in: empty for the working folder, `/` for `/`.
+    ///
+    /// Foundation's `deletingLastPathComponent` traps on paths of one character.
+    static func parent(of path: String) -> String {
+        let bytes = Array(path.utf8)
+        let slash = UInt8(ascii: "/")
+        guard let last = bytes.lastIndex(where: { $0 != slash }) else { return bytes.isEmpty ? "" : "/" }
+        guard let end = bytes[..<last].lastIndex(of: slash) else { return "" }
+        guard let parentEnd = bytes[..<end].lastIndex(where: { $0 != slash }) else { return "/" }
+        return String(decoding: bytes[...parentEnd], as: UTF8.self)
     }
 
     /// Why the folder cannot be made; nil when it is there.
@@ -32,7 +44,7 @@ enum Folder {
         if mkdir(path, permissions) == 0 { return nil }
         var code = errno
         if code == ENOENT {
-            let parent = (path as NSString).deletingLastPathComponent
+            let parent = parent(of: path)
             if !parent.isEmpty, parent != path, let cause = cause(making: parent, 0o777) { return cause }
             if mkdir(path, permissions) == 0 { return nil }
             code = errno

@@ -14,7 +14,8 @@ struct ConfigurationTests {
             [0.2, 0.4, 0.6, 0.8].enumerated().map { "\(frame),-1,\(100 * $0.offset),10,50,50,\($0.element)\n" }
         }
         _ = try folder.file("det.txt", Array(rows.joined().utf8))
-        call = ["track", "--detections", "det.txt"]
+        // SORT puts out an object of whatever score in a sequence's first frames.
+        call = ["track", "--detections", "det.txt", "--tracker", "sort"]
     }
 
     /// How many objects are tracked: 4 of them without a threshold, one less for each 0.2 that it is higher.
@@ -50,6 +51,7 @@ struct ConfigurationTests {
             # for all commands
             detections: det.txt
             min_score: 0.5        # with an underscore, as YAML likes it
+            tracker: sort
             model: yolov8n.onnx
             chunk-seconds: 2
             output: ~

@@ -81,7 +81,8 @@ struct RunTests {
     func settings() async throws {
         let results = try JSONLines(
             await run(
-                "--confidence", "0.6", "--iou", "0.5", "--tracker-option", "max_age=5", "--tracker-option=min_hits=2"
+                "--confidence", "0.6", "--iou", "0.5", "--tracker", "sort", "--tracker-option", "max_age=5",
+                "--tracker-option=min_hits=2"
             ).text)
         #expect(!results.found.isEmpty)
         #expect(results.found.allSatisfy { $0["confidence"] as? Double ?? 0 > 0.6 })
@@ -95,10 +96,14 @@ struct RunTests {
     @Test("a two-stage tracker sees faint detections, too; those that it took are listed, and no ID is another for it")
     func lowConfidence() async throws {
         func id(_ object: [String: Any]) -> String { object["detection_id"] as? String ?? "" }
-        let oneStage = try JSONLines(await run().text)
+        let oneStage = try JSONLines(await run("--tracker", "sort").text)
         let oneStageDetection = try #require(try oneStage.event("started")["detection"] as? [String: Any])
         #expect(oneStageDetection["low_confidence"] == nil)
         let results = try JSONLines(await run("--tracker", "bytetrack").text)
+        let byDefault = try JSONLines(await run().text).event("started")["tracker"] as? [String: Any]
+        #expect(byDefault?["name"] as? String == "lapwing")
+        let parameters = byDefault?["parameters"] as? [String: Any]
+        #expect(parameters?["track_thresh"] as? Double == 0.4 && parameters?["new_thresh"] as? Double == 0.5)
         let detection = try #require(try results.event("started")["detection"] as? [String: Any])
         #expect(detection["confidence"] as? Double == 0.25)
         #expect(detection["low_confidence"] as? Double == 0.1)

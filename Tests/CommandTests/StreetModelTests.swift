@@ -9,7 +9,7 @@ struct StreetModelTests {
 
     static let settings = model.replacing(".onnx", with: ".yaml")
 
-    /// A street, its ground truth, and what the model and SORT make of it.
+    /// A street, its ground truth, and what the model and the tracker make of it.
     private struct Run {
         let folder: TemporaryFolder
         var video: String { folder.path + "/street.mp4" }

@@ -75,11 +75,14 @@ struct AppearanceTests {
         let clip = try Rig.clip("looks", frames: 41)
         var results: [[ResultRecord]] = []
         var hashes: Set<String> = []
+        let schema = try JSONSchema("result")
         for (every, isTold) in [(1, true), (7, true), (1, false)] {
             let configuration = try configuration(kind, every: every, isTold: isTold)
             hashes.insert(configuration.hash)
             let bytes = try await Rig.undisturbed(
                 [clip], configuration: configuration, embedder: embedder(if: isTold))
+            let faults = schema.faults(of: bytes.values.first?.first ?? [])
+            #expect(faults.isEmpty, "\(faults)")
             results.append(try bytes.values.joined().map { try ResultRecord.decode($0, what: "a result") })
         }
         // What was found is the same; who it was need not be.

@@ -210,7 +210,7 @@ final class ResultsFile {
 
     init(path: String) throws {
         self.path = path
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = Folder.parent(of: path)
         try Folder.make(folder, name: "folder", remedy: "choose another with --output")
         do {
             guard FileManager.default.createFile(atPath: path + ".part", contents: nil) else {

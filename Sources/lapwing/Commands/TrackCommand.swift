@@ -36,7 +36,7 @@ struct TrackCommand: AsyncParsableCommand {
     var detections: String
 
     @Option(name: .long, help: "The tracker: \(TrackerKind.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var tracker = TrackerKind.sort
+    var tracker = TrackerKind.lapwing
 
     @Option(name: .long, help: "Only detections that score above this.")
     var minScore: Double?

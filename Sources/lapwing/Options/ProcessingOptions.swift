@@ -44,7 +44,7 @@ struct ProcessingOptions: ParsableArguments {
     var every = 1
 
     @Option(name: .long, help: "The tracker: \(TrackerKind.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var tracker = TrackerKind.sort
+    var tracker = TrackerKind.lapwing
 
     @Option(
         name: .long,
@@ -94,8 +94,14 @@ struct ProcessingOptions: ParsableArguments {
     }
 
     func trackerConfiguration() throws -> TrackerConfiguration {
-        try tracker.configuration(trackerOption)
+        try tracker.configuration(trackerOption, defaults: Self.trackerDefaults[tracker] ?? [:])
     }
+
+    /// Where settings are at other values than the tracker's own, if they are not given: YOLOv8 scores what it is sure of
+    /// lower than the detectors do that the tracker's defaults are for.
+    static let trackerDefaults: [TrackerKind: [String: String]] = [
+        .lapwing: ["track_thresh": "0.4", "new_thresh": "0.5"]
+    ]
 
     /// Says that a tracker whose point is what objects look like is not told that.
     func warnOfMissingAppearance() {
@@ -148,8 +154,10 @@ struct ProcessingOptions: ParsableArguments {
 
 extension TrackerKind: ExpressibleByArgument {
     /// The tracker with `name=value` settings from the command line.
-    func configuration(_ settings: [String]) throws -> TrackerConfiguration {
-        var options: [String: String] = [:]
+    ///
+    /// - Parameter defaults: values by name of those that are not given.
+    func configuration(_ settings: [String], defaults: [String: String] = [:]) throws -> TrackerConfiguration {
+        var options = defaults
         for setting in settings {
             let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
