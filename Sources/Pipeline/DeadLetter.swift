@@ -8,11 +8,21 @@ struct DeadLetter: Sendable {
     var record: LoggedRecord
     var reason: String
 
+    static let currentSchema = 1
+
+    /// What the header says.
+    struct Facts: Decodable {
+        var reason: String
+        var topic: String
+        var partition: Int
+        var offset: Int64
+    }
+
     func outgoing(topics: Topics) -> OutgoingRecord {
         var json = JSONWriter()
         json.object {
             $0.key("schema")
-            $0.integer(1)
+            $0.integer(Self.currentSchema)
             $0.key("reason")
             $0.string(reason)
             $0.key("topic")

@@ -94,7 +94,7 @@ extension Worker {
     /// One transaction, tried again while the log says that this may help.
     private func write(_ commits: [Commit], _ consumer: any LogConsumer) async throws {
         // By whom a result was made is told beside its value, which must not depend on it.
-        let signature = Record.Header("lapwing-worker", consumer.memberID)
+        let signature = Record.Header(Self.signatureHeaderName, consumer.memberID)
         var pause = Duration.milliseconds(50)
         while true {
             // Partitions that were lost while it waited have had their outcomes dropped.

@@ -10,6 +10,9 @@ internal import Synchronization
 /// and offsets of a chunk are in one transaction, so that whatever is killed, and whenever, the next owner of the
 /// partition goes on with the same bytes.
 public actor Worker: Service {
+    /// The header that says who made a record.
+    static let signatureHeaderName = "lapwing-worker"
+
     let log: any EventLog
     let topics: Topics
     let handler: any ChunkHandler

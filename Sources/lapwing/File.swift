@@ -11,10 +11,15 @@ enum File {
 
     /// Writes a text as a whole or not at all, and makes the folder for it.
     static func write(_ text: String, to path: String) throws(Failure) {
+        try write(Data(text.utf8), to: path)
+    }
+
+    /// Writes bytes as a whole or not at all, and makes the folder for them.
+    static func write(_ bytes: Data, to path: String) throws(Failure) {
         let folder = Folder.parent(of: path)
         if !folder.isEmpty { try Folder.make(folder, name: "folder", remedy: "choose another place with --output") }
         do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw Failure.failed(
                 "\(path): it cannot be written (\(ErrorText.cause(error))); choose another place with --output")

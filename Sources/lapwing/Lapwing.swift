@@ -26,7 +26,8 @@ struct Lapwing: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, SubmitCommand.self, WorkerCommand.self, CollectCommand.self, ResultsCommand.self,
-            StatusCommand.self, TopicsCommand.self, AnnotateCommand.self, ReportCommand.self, EvaluateCommand.self,
+            StatusCommand.self, TopicsCommand.self, DeadLetterCommand.self, AnnotateCommand.self, ReportCommand.self,
+            EvaluateCommand.self,
             TrackCommand.self, SynthesizeCommand.self, DoctorCommand.self,
         ])
 }

@@ -40,9 +40,13 @@ struct JSONSchema {
                     faults.append("\(path): \(value) is not among \(argument)")
                 }
             case "minItems":
-                if let items = value as? [Any], items.count < argument as? Int ?? 0 { faults.append("\(path): too short") }
+                if let items = value as? [Any], items.count < argument as? Int ?? 0 {
+                    faults.append("\(path): too short")
+                }
             case "maxItems":
-                if let items = value as? [Any], items.count > argument as? Int ?? 0 { faults.append("\(path): too long") }
+                if let items = value as? [Any], items.count > argument as? Int ?? 0 {
+                    faults.append("\(path): too long")
+                }
             case "minimum":
                 if let number = value as? Double, number < argument as? Double ?? 0 {
                     faults.append("\(path): \(number)")
