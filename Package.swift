@@ -28,8 +28,8 @@ let package = Package(
         .library(
             name: "Lapwing",
             targets: [
-                "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "Inference", "EventLog", "SQLiteLog",
-                "KafkaLog", "Pipeline", "Report",
+                "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "CameraMotionEstimation", "Inference",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report",
             ]),
         .library(name: "LapwingTesting", targets: ["EventLogTesting", "KafkaLogTesting", "PipelineTesting"]),
     ],
@@ -56,6 +56,8 @@ let package = Package(
         .target(
             name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: fast),
+        .target(
+            name: "CameraMotionEstimation", dependencies: ["Media", "Tracking"], swiftSettings: fast),
         .target(
             name: "Inference",
             dependencies: ["COpenVINO", "Vision", "Yams", .product(name: "Crypto", package: "swift-crypto")],
@@ -103,6 +105,9 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Tracking", "Vision"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
+        .testTarget(
+            name: "CameraMotionEstimationTests", dependencies: ["CameraMotionEstimation", "Media", "Tracking"],
+            swiftSettings: settings),
         .testTarget(
             name: "InferenceTests", dependencies: ["Inference", "Media", "Vision"],
             swiftSettings: settings + openVINOHeaders),
