@@ -14,8 +14,8 @@ public import Tracking
 /// 8 corners, and the share of corners that agree, times the share of the picture's 16 parts that have one, must be a
 /// quarter or more. Otherwise, and where it moves the picture's corners by less than a tenth of a small pixel (a 2560th
 /// of the width) on average, the answer is the ``Tracking/CameraMotion/identity``: a scene cut, a picture without
-/// structure, darkness, or the noise of a standing camera move no track. Shifts of up to a third of the picture, sizes
-/// that change by a quarter and turns of 16 degrees can be followed.
+/// structure, darkness, or the noise of a standing camera move no track. Shifts of up to a third of the picture, changes
+/// of size by 7 % and turns of 7 degrees are found; far beyond, nothing is believed.
 ///
 /// The answers follow from the pictures alone, to the bit: integer arithmetic and IEEE 754's basic operations in a fixed
 /// order on one thread, samples drawn from a fixed seed. ``snapshot()`` keeps all that the next answer depends on.
@@ -70,12 +70,18 @@ public final class CameraMotionEstimator {
     ///   before, and where nothing is believed.
     /// - Throws: when the picture is too large or of a pixel format that cannot be read; it then counts as not given.
     public func motion(to frame: VideoFrame) throws(MediaError) -> CameraMotion {
+        try measuredMotion(to: frame) ?? .identity
+    }
+
+    /// As ``motion(to:)``, but nil where nothing is known: a tracker that can tell the camera's motion from its tracks
+    /// does so where it is given none, and takes the identity for a camera that stood still.
+    public func measuredMotion(to frame: VideoFrame) throws(MediaError) -> CameraMotion? {
         let geometry = PictureGeometry(frame)
         guard var pictures, pictures.geometry == geometry else {
             var brightness = [UInt8](repeating: 0, count: geometry.width * geometry.height)
             try reduce(frame, geometry, into: &brightness)
             pictures = Pictures(geometry, brightness: brightness)
-            return .identity
+            return nil
         }
         // Nothing else may hold the buffers while they change.
         self.pictures = nil
@@ -83,8 +89,8 @@ public final class CameraMotionEstimator {
         try reduce(frame, geometry, into: &pictures.brightness)
         swap(&pictures.current, &pictures.previous)
         pictures.current.fill(pictures.brightness)
-        guard let motion = measure(pictures) else { return .identity }
-        return geometry.displayed(motion)
+        guard let motion = measure(pictures) else { return nil }
+        return motion == .identity ? .identity : geometry.displayed(motion)
     }
 
     /// Leaves `brightness` as it was where it throws.
@@ -96,7 +102,7 @@ public final class CameraMotionEstimator {
         }
     }
 
-    /// The motion in small square pixels from the picture's middle; nil for none.
+    /// The motion in small square pixels from the picture's middle; nil where none is believed.
     private func measure(_ pictures: Pictures) -> Similarity? {
         corners.find(in: pictures.current)
         guard corners.found.count >= Self.minimumAgreeing else { return nil }
@@ -106,8 +112,8 @@ public final class CameraMotionEstimator {
             let guess = ShiftSearch.shift(from: pictures.current, to: pictures.previous)
             if guess != .zero { motion = fit(pictures, guess: guess) }
         }
-        guard let motion, meanShift(motion, pictures.geometry) >= Self.deadBand else { return nil }
-        return motion
+        guard let motion else { return nil }
+        return meanShift(motion, pictures.geometry) < Self.deadBand ? .identity : motion
     }
 
     /// - Parameter guess: about where things were, less where they are.

@@ -16,7 +16,8 @@ struct SimilarityEstimator {
     private static let minimumSquare = 24.0 * 24
 
     private typealias Values = SIMD8<Float>
-    /// The pairs' coordinates, eight at a time.
+    /// The pairs' coordinates, eight at a time, and how many of these count.
+    private var blockCount = 0
     private var fromX: [Values] = []
     private var fromY: [Values] = []
     private var toX: [Values] = []
@@ -50,13 +51,12 @@ struct SimilarityEstimator {
     }
 
     private mutating func load(_ pairs: [PointPair]) {
-        let count = (pairs.count + 7) / 8
-        if fromX.count != count {
-            fromX.removeAll(keepingCapacity: true)
-            fromX.append(contentsOf: repeatElement(.zero, count: count))
+        blockCount = (pairs.count + 7) / 8
+        if fromX.count < blockCount {
+            fromX = [Values](repeating: .zero, count: blockCount)
             (fromY, toX, toY) = (fromX, fromX, fromX)
         }
-        for index in 0..<(count * 8) {
+        for index in 0..<(blockCount * 8) {
             let (block, lane) = (index / 8, index % 8)
             // Filled up with pairs that agree with nothing.
             let pair = index < pairs.count ? pairs[index] : PointPair(from: .zero, to: SIMD2(1e9, 1e9))
@@ -73,7 +73,7 @@ struct SimilarityEstimator {
         let (tx, ty) = (Float(similarity.tx), Float(similarity.ty))
         let factor = Float(1 / (Self.tolerance * Self.tolerance))
         var sum = Values.zero
-        for index in fromX.indices {
+        for index in 0..<blockCount {
             let dx = fromX[index] * a - fromY[index] * b + tx - toX[index]
             let dy = fromX[index] * b + fromY[index] * a + ty - toY[index]
             let rest = 1 - (dx * dx + dy * dy) * factor

@@ -108,6 +108,17 @@ struct CameraMotionEstimatorTests {
         }
     }
 
+    @Test("A camera that is seen to stand is told from one that nothing is known of")
+    func unknown() throws {
+        let scene = try TestPicture().frame()
+        let flat = try TestPicture.flat(128, width: 192, height: 108)
+        let estimator = CameraMotionEstimator()
+        let expected: [(VideoFrame, CameraMotion?)] = [
+            (scene, nil), (scene, .identity), (flat, nil), (flat, nil), (scene, nil), (scene, .identity),
+        ]
+        for (frame, motion) in expected { #expect(try estimator.measuredMotion(to: frame) == motion) }
+    }
+
     @Test("A picture of another size or rotation begins anew")
     func changesOfSize() throws {
         let estimator = CameraMotionEstimator()
