@@ -28,10 +28,12 @@ let package = Package(
         .library(
             name: "Lapwing",
             targets: [
-                "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "Inference", "EventLog", "SQLiteLog",
-                "KafkaLog", "Pipeline", "Report",
+                "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "CameraMotionEstimation", "Inference",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report",
             ]),
-        .library(name: "LapwingTesting", targets: ["EventLogTesting", "InferenceTesting", "KafkaLogTesting", "PipelineTesting"]),
+        .library(
+            name: "LapwingTesting",
+            targets: ["EventLogTesting", "InferenceTesting", "KafkaLogTesting", "PipelineTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -56,6 +58,8 @@ let package = Package(
         .target(
             name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: fast),
+        .target(
+            name: "CameraMotionEstimation", dependencies: ["Media", "Tracking"], swiftSettings: fast),
         .target(
             name: "Inference",
             dependencies: ["COpenVINO", "Vision", "Yams", .product(name: "Crypto", package: "swift-crypto")],
@@ -104,6 +108,9 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Tracking", "Vision"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
+        .testTarget(
+            name: "CameraMotionEstimationTests", dependencies: ["CameraMotionEstimation", "Media", "Tracking"],
+            swiftSettings: settings),
         .testTarget(
             name: "InferenceTests", dependencies: ["Inference", "InferenceTesting", "Media", "Vision"],
             swiftSettings: settings + openVINOHeaders),

@@ -90,6 +90,13 @@ public struct SnapshotReader: Sendable {
         }
     }
 
+    /// Bytes as they are.
+    public mutating func readBytes() throws(SnapshotError) -> [UInt8] {
+        let count = try readCount(elementSize: 1)
+        defer { position += count }
+        return Array(bytes[position..<(position + count)])
+    }
+
     /// A text.
     public mutating func readString() throws(SnapshotError) -> String {
         let count = try readCount(elementSize: 1)

@@ -43,6 +43,12 @@ public struct SnapshotWriter: Sendable {
         bytes.append(contentsOf: value.utf8)
     }
 
+    /// Appends bytes as they are, after their count.
+    public mutating func append(bytes: [UInt8]) {
+        append(bytes.count)
+        self.bytes.append(contentsOf: bytes)
+    }
+
     /// Appends whether there is a value, and the value if there is.
     public mutating func append(_ value: Int?) {
         append(value != nil)
