@@ -81,7 +81,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "EventLog", "Media", "Inference", "Tracking", "Vision",
+                "EventLog", "Media", "CameraMotionEstimation", "Inference", "Tracking", "Vision",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

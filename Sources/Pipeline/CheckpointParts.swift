@@ -48,6 +48,7 @@ enum CheckpointParts {
         if count > 0 {
             head.tracker = nil
             head.identities = nil
+            head.camera = nil
             head.parts = count
         }
         records.append(Record(key: id.rawValue, value: count > 0 ? JSONCoding.encode(head) : whole))

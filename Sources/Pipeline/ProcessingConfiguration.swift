@@ -15,6 +15,14 @@ public struct ProcessingConfiguration: Sendable {
         case fail
     }
 
+    /// How the tracker is told how the camera moves.
+    public enum CameraMotionSource: String, Sendable, CaseIterable {
+        /// Not at all.
+        case off
+        /// It is measured from the pictures.
+        case frames
+    }
+
     /// How the tracker is told what objects look like.
     public struct Appearance: Sendable {
         public var model: EmbedderDescription
@@ -46,6 +54,7 @@ public struct ProcessingConfiguration: Sendable {
     public var tracker: TrackerConfiguration
     /// Nil: the tracker is not told what objects look like.
     public var appearance: Appearance?
+    public var cameraMotion: CameraMotionSource
     /// Whether boxes that are only predicted are listed too.
     public var emitPredicted: Bool
     public var onBadChunk: BadChunkPolicy
@@ -53,7 +62,8 @@ public struct ProcessingConfiguration: Sendable {
     public init(
         model: ModelDescription, confidence: Double = 0.25, lowConfidence: Double? = nil, iou: Double = 0.7,
         classes: [String]? = nil, every: Int = 1, preprocess: FrameScaler.Mode = .exact, tracker: TrackerConfiguration,
-        appearance: Appearance? = nil, emitPredicted: Bool = false, onBadChunk: BadChunkPolicy = .gap
+        appearance: Appearance? = nil, cameraMotion: CameraMotionSource = .off, emitPredicted: Bool = false,
+        onBadChunk: BadChunkPolicy = .gap
     ) {
         let lowConfidence = lowConfidence ?? Self.defaultLowConfidence(confidence: confidence)
         precondition(every >= 1 && lowConfidence <= confidence)
@@ -66,6 +76,7 @@ public struct ProcessingConfiguration: Sendable {
         self.preprocess = preprocess
         self.tracker = tracker
         self.appearance = appearance
+        self.cameraMotion = cameraMotion
         self.emitPredicted = emitPredicted
         self.onBadChunk = onBadChunk
     }
@@ -146,7 +157,11 @@ public struct ProcessingConfiguration: Sendable {
                 }
             }
         }
-        // Only where there is one, so that it changes no hash elsewhere.
+        // Only where they are used, so that they change no hash elsewhere.
+        if cameraMotion != .off {
+            json.key("camera_motion")
+            json.string(cameraMotion.rawValue)
+        }
         if let appearance {
             json.key("appearance")
             json.object { write(appearance, into: &$0) }

@@ -1,3 +1,4 @@
+internal import CameraMotionEstimation
 internal import DequeModule
 internal import Foundation
 internal import Inference
@@ -13,6 +14,8 @@ struct VideoSession {
     private let configuration: ProcessingConfiguration
     private var tracker: any Tracker
     private var identities: IdentityMap
+    /// Nil where the tracker is not told how the camera moves. Nobody else has it: copies of a session are not both used.
+    private var camera: CameraMotionEstimator?
     private(set) var ledger = Ledger()
     private(set) var nextChunk = 0
     private(set) var nextFrame = 0
@@ -22,6 +25,7 @@ struct VideoSession {
         self.configuration = configuration
         tracker = configuration.tracker.make()
         identities = IdentityMap(videoID: id.rawValue, classNames: configuration.model.classNames)
+        if configuration.cameraMotion == .frames { camera = CameraMotionEstimator() }
     }
 
     /// - Throws: ``PipelineError`` when the checkpoint is of other settings, or of a version that is not understood.
@@ -37,6 +41,7 @@ struct VideoSession {
         do {
             tracker = try configuration.tracker.restore(Array(checkpoint.tracker ?? Data()))
             identities = try IdentityMap(restoring: Array(checkpoint.identities ?? Data()))
+            if camera != nil { camera = try CameraMotionEstimator(restoring: Array(checkpoint.camera ?? Data())) }
         } catch {
             throw PipelineError(.checkpointMismatch, "checkpoint of video \(id): \(error)")
         }
@@ -50,7 +55,8 @@ struct VideoSession {
             videoID: id, state: state, nextChunk: nextChunk, nextFrame: nextFrame,
             configurationHash: configuration.hash, ledger: ledger,
             tracker: state == .running ? Data(tracker.snapshot()) : nil,
-            identities: state == .running ? Data(identities.snapshot()) : nil)
+            identities: state == .running ? Data(identities.snapshot()) : nil,
+            camera: state == .running ? camera.map { Data($0.snapshot()) } : nil)
     }
 
     /// What a chunk adds: the values for topic `results`, and where the video then stands.
@@ -78,9 +84,12 @@ struct VideoSession {
         let timeBase = try header.parsedTimeBase()
         func emit(_ head: PendingFrame, _ session: inout VideoSession) throws {
             switch head.kind {
-            case .inFlight(let image):
+            case .inFlight(let image, let motion):
                 let detections = try detector.dequeue()
-                let input = try session.input(detections, frame: head.place.index, image, describer)
+                let input = TrackerInput(
+                    detections,
+                    appearance: try session.describe(detections, frame: head.place.index, image, describer),
+                    cameraMotion: motion)
                 session.processed(head.place, input, writer, into: &values)
             case .skipped:
                 session.ledger.framesSkipped += 1
@@ -109,7 +118,9 @@ struct VideoSession {
             }
             while detector.framesInFlight == detector.capacity, let head = queue.popFirst() { try emit(head, &self) }
             try detector.enqueue { tensor in try scaler.scale(image, into: tensor) }
-            queue.append(.init(kind: .inFlight(image), place: place))
+            // While the detector is at work.
+            let motion = try camera?.measuredMotion(to: image)
+            queue.append(.init(kind: .inFlight(image, motion), place: place))
         }
         while let head = queue.popFirst() { try emit(head, &self) }
 
@@ -118,17 +129,15 @@ struct VideoSession {
         return (values, checkpoint)
     }
 
-    /// What the tracker is told of a frame.
-    private mutating func input(
+    /// What the detections look like that the tracker asks for; nil where it asks for none, or is not to be told.
+    private mutating func describe(
         _ detections: [Detection], frame: Int, _ image: VideoFrame, _ describer: ObjectDescriber?
-    ) throws -> TrackerInput {
+    ) throws -> AppearanceVectors? {
         guard let describer, let appearance = configuration.appearance,
             (frame / configuration.every).isMultiple(of: appearance.every)
-        else { return TrackerInput(detections) }
+        else { return nil }
         let wanted = tracker.detectionsToDescribe(detections)
-        guard !wanted.isEmpty else { return TrackerInput(detections) }
-        return TrackerInput(
-            detections, appearance: try describer.describe(wanted, of: detections, in: image))
+        return wanted.isEmpty ? nil : try describer.describe(wanted, of: detections, in: image)
     }
 
     private mutating func processed(
@@ -211,7 +220,8 @@ struct VideoSession {
 /// A frame between the decoder and the results.
 private struct PendingFrame {
     enum Kind {
-        case inFlight(VideoFrame)
+        /// With the camera's motion since the last such picture, where it is measured and known.
+        case inFlight(VideoFrame, CameraMotion?)
         case skipped
         case undecodable
     }

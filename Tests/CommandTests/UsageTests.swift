@@ -60,6 +60,15 @@ struct UsageTests {
             Mistake(
                 arguments: ["track", "--detections", "d.txt", "--tracker-option", "max_age=often"],
                 says: ["max_age", "often", "whole number"]),
+            Mistake(
+                arguments: ["run", "x.mp4", "--model", "m.onnx", "--tracker", "sort", "--appearance-model", "a.onnx"],
+                says: ["--appearance-model: SORT does not look at appearance", "deepsort"]),
+            Mistake(
+                arguments: ["worker", "--log", "sqlite:x", "--model", "m.onnx", "--embed-every", "2"],
+                says: ["--embed-every needs --appearance-model"]),
+            Mistake(
+                arguments: ["run", "x.mp4", "--model", "m.onnx", "--tracker", "ocsort", "--camera-motion", "frames"],
+                says: ["--camera-motion: OC-SORT does not use it", "botsort or lapwing"]),
             Mistake(arguments: ["track", "--detections", "d.txt", "--tracker", "magic"], says: ["magic", "sort"]),
             Mistake(arguments: ["submit", "a.mp4", "--log", "nonsense"], says: ["--log nonsense", "sqlite:PATH"]),
             Mistake(arguments: ["submit", "a.mp4", "--log", "sqlite:"], says: ["--log sqlite:", "sqlite:PATH"]),

@@ -61,6 +61,13 @@ struct ProcessingOptions: ParsableArguments {
     @Option(name: .long, help: "Of the frames looked at, look at objects' appearance in every N-th only.")
     var embedEvery = 1
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How the tracker is told how the camera moves: off, or frames (measured from the pictures), which is for "
+                + "\(TrackerKind.names { $0.usesCameraMotion }). (default: frames for botsort, off for the others)"))
+    var cameraMotion: ProcessingConfiguration.CameraMotionSource?
+
     @Flag(name: .long, help: "List boxes that are only predicted, too.")
     var emitPredicted = false
 
@@ -87,6 +94,11 @@ struct ProcessingOptions: ParsableArguments {
             throw ValidationError(
                 "--appearance-model: \(tracker.displayName) does not look at appearance; leave it out, or choose "
                     + "--tracker \(TrackerKind.names { $0.usesAppearance })")
+        }
+        guard (cameraMotion ?? .off) == .off || tracker.usesCameraMotion else {
+            throw ValidationError(
+                "--camera-motion: \(tracker.displayName) does not use it; leave it out, or choose "
+                    + "--tracker \(TrackerKind.names { $0.usesCameraMotion })")
         }
         guard embedEvery == 1 || appearanceModel != nil else {
             throw ValidationError("--embed-every needs --appearance-model: without one nothing is looked at")
@@ -147,7 +159,8 @@ struct ProcessingOptions: ParsableArguments {
         ProcessingConfiguration(
             model: model, confidence: confidence, lowConfidence: lowConfidenceOrDefault, iou: iou, classes: classNames,
             every: every, preprocess: preprocess, tracker: try trackerConfiguration(),
-            appearance: appearance.map { .init(model: $0, every: embedEvery) }, emitPredicted: emitPredicted,
+            appearance: appearance.map { .init(model: $0, every: embedEvery) },
+            cameraMotion: cameraMotion ?? (tracker == .botsort ? .frames : .off), emitPredicted: emitPredicted,
             onBadChunk: onBadChunk)
     }
 }
@@ -176,4 +189,5 @@ extension TrackerKind: ExpressibleByArgument {
 extension DetectorConfiguration.Precision: ExpressibleByArgument {}
 extension FrameScaler.Mode: ExpressibleByArgument {}
 extension ProcessingConfiguration.BadChunkPolicy: ExpressibleByArgument {}
+extension ProcessingConfiguration.CameraMotionSource: ExpressibleByArgument {}
 extension StartPolicy: ExpressibleByArgument {}
