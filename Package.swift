@@ -28,8 +28,8 @@ let package = Package(
         .library(
             name: "Lapwing",
             targets: [
-                "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "Inference", "EventLog", "SQLiteLog",
-                "KafkaLog", "Pipeline", "Report",
+                "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "Inference", "EventLog",
+                "SQLiteLog", "KafkaLog", "Pipeline", "Report",
             ]),
         .library(name: "LapwingTesting", targets: ["EventLogTesting", "KafkaLogTesting", "PipelineTesting"]),
     ],
@@ -52,6 +52,7 @@ let package = Package(
         .target(name: "Vision", swiftSettings: fast),
         .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
         .target(name: "Evaluation", dependencies: ["Tracking", "Vision"], swiftSettings: fast),
+        .target(name: "Tuning", dependencies: ["Evaluation", "Tracking"], swiftSettings: fast),
         .target(name: "Synthesis", dependencies: ["Vision"], swiftSettings: fast),
         .target(
             name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")],
@@ -89,7 +90,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Synthesis", "Report", "Yams",
+                "Tuning", "Synthesis", "Report", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -102,6 +103,8 @@ let package = Package(
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Vision"], swiftSettings: settings),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Tracking", "Vision"], swiftSettings: settings),
+        .testTarget(
+            name: "TuningTests", dependencies: ["Tuning", "Evaluation", "Tracking", "Vision"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
         .testTarget(
             name: "InferenceTests", dependencies: ["Inference", "Media", "Vision"],
@@ -132,7 +135,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "lapwing", "Pipeline", "PipelineTesting", "Evaluation", "EventLog", "SQLiteLog", "KafkaLog",
-                "KafkaLogTesting", "Tracking",
+                "KafkaLogTesting", "Tracking", "Tuning",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings + openVINOHeaders),
