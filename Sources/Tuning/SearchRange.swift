@@ -69,7 +69,7 @@ public struct SearchRange: Sendable, Hashable {
     /// With one level more, in its place.
     func including(_ value: TrackerParameter.Value) -> SearchRange {
         guard !levels.contains(value) else { return self }
-        let place = levels.firstIndex { value.number < $0.number } ?? levels.endIndex
+        let place = levels.firstIndex { value.order < $0.order } ?? levels.endIndex
         var range = self
         range.levels.insert(value, at: place)
         return range
@@ -78,7 +78,7 @@ public struct SearchRange: Sendable, Hashable {
 
 extension TrackerParameter.Value {
     /// Where it stands among others of its kind.
-    var number: Double {
+    public var order: Double {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value

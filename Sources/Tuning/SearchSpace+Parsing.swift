@@ -40,10 +40,10 @@ extension SearchSpace {
                 let level = try value(String(part))
                 if !levels.contains(level) { levels.append(level) }
             }
-            return SearchRange(levels.sorted { $0.number < $1.number })
+            return SearchRange(levels.sorted { $0.order < $1.order })
         }
         let (low, high) = (try value(ends[0]), try value(ends[1]))
-        guard low.number <= high.number else {
+        guard low.order <= high.order else {
             throw TuningError(what, "the range is empty; give the lower end first: \(ends[1])..\(ends[0])")
         }
         let range: SearchRange =
@@ -52,8 +52,8 @@ extension SearchSpace {
             case (.number(let low), .number(let high)): .numbers(low...high)
             default: .flag
             }
-        let initial = option.defaultValue.number
-        return (low.number...high.number).contains(initial) ? range.including(option.defaultValue) : range
+        let initial = option.defaultValue.order
+        return (low.order...high.order).contains(initial) ? range.including(option.defaultValue) : range
     }
 
     private static func example(_ option: TrackerOption) -> String {

@@ -71,9 +71,9 @@ public struct SearchSpace: Sendable {
     }
 
     private static func setting(_ option: TrackerOption, _ range: SearchRange) -> Setting {
-        let wanted = option.defaultValue.number
+        let wanted = option.defaultValue.order
         let start = range.levels.indices.min {
-            (range.levels[$0].number - wanted).magnitude < (range.levels[$1].number - wanted).magnitude
+            (range.levels[$0].order - wanted).magnitude < (range.levels[$1].order - wanted).magnitude
         }
         return Setting(name: option.name, defaultValue: option.defaultValue, range: range, start: start ?? 0)
     }

@@ -27,7 +27,7 @@ struct Lapwing: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, SubmitCommand.self, WorkerCommand.self, CollectCommand.self, ResultsCommand.self,
             StatusCommand.self, TopicsCommand.self, AnnotateCommand.self, ReportCommand.self, EvaluateCommand.self,
-            TrackCommand.self, SynthesizeCommand.self, DoctorCommand.self,
+            TrackCommand.self, TuneCommand.self, SynthesizeCommand.self, DoctorCommand.self,
         ])
 }
 

@@ -117,6 +117,15 @@ struct ProcessingOptions: ParsableArguments {
 extension TrackerKind: ExpressibleByArgument {
     /// The tracker with `name=value` settings from the command line.
     func configuration(_ settings: [String]) throws -> TrackerConfiguration {
+        do {
+            return try TrackerConfiguration(self, options: try Self.options(settings))
+        } catch let error as TrackerOptionError {
+            throw UsageError(message: "--tracker-option: \(error)")
+        }
+    }
+
+    /// `name=value` settings from the command line, by name.
+    static func options(_ settings: [String]) throws -> [String: String] {
         var options: [String: String] = [:]
         for setting in settings {
             let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -125,11 +134,7 @@ extension TrackerKind: ExpressibleByArgument {
             }
             options[String(parts[0])] = String(parts[1])
         }
-        do {
-            return try TrackerConfiguration(self, options: options)
-        } catch {
-            throw UsageError(message: "--tracker-option: \(error)")
-        }
+        return options
     }
 }
 
