@@ -8,6 +8,9 @@ extension SearchRange {
     /// Where a setting is searched unless a range is given; nil for one that is left out.
     public static func builtIn(_ name: String) -> SearchRange? { table[name] }
 
+    /// The settings that have one.
+    static var builtInNames: Set<String> { Set(table.keys) }
+
     /// Settings that are searched only if a range is given for them, and why.
     public static let leftOut: [String: String] = [
         "per_class": "it says what an object is",

@@ -20,23 +20,23 @@ public struct SearchRange: Sendable, Hashable {
     /// These whole numbers.
     static func integers(_ values: [Int]) -> SearchRange { SearchRange(values.map { .integer($0) }) }
 
-    /// About twenty round numbers: multiples of 1, 2 or 5 times a power of ten, and both ends.
+    /// Ten to twenty round numbers: multiples of 1, 2 or 5 times a power of ten, and both ends.
     static func numbers(_ range: ClosedRange<Double>) -> SearchRange {
         let width = range.upperBound - range.lowerBound
         guard width > 0, width.isFinite else { return SearchRange([.number(range.lowerBound)]) }
         // Divided by a whole number, or multiplied, so that 0.3 is 0.3 and not 0.30000000000000004.
         var power = 0
-        while width / Self.ten(to: power) > 20 { power += 1 }
-        while width / Self.ten(to: power - 1) <= 20 { power -= 1 }
-        let factor = [2.0, 5.0].last { width / (Self.ten(to: power) / $0) <= 20 } ?? 1
+        while width / Self.ten(to: power) > 20 + 1e-9 { power += 1 }
+        while width / Self.ten(to: power - 1) <= 20 + 1e-9 { power -= 1 }
+        let factor = [2.0, 5.0].last { width / (Self.ten(to: power) / $0) <= 20 + 1e-9 } ?? 1
         func multiple(_ count: Double) -> Double {
             power >= 0 ? count * Self.ten(to: power) / factor : count / (Self.ten(to: -power) * factor)
         }
         var values = [range.lowerBound]
-        var count = (range.lowerBound / multiple(1)).rounded(.up)
-        while multiple(count) < range.upperBound {
-            if multiple(count) > range.lowerBound { values.append(multiple(count)) }
-            count += 1
+        let first = (range.lowerBound / multiple(1)).rounded(.up)
+        for offset in 0...21 {
+            let value = multiple(first + Double(offset))
+            if value > values[values.count - 1], value < range.upperBound { values.append(value) }
         }
         return SearchRange((values + [range.upperBound]).map { .number($0) })
     }

@@ -7,6 +7,7 @@ struct UsageTests {
         "every command explains itself by example",
         arguments: [
             "run", "submit", "worker", "collect", "results", "status", "annotate", "report", "evaluate", "track",
+            "tune",
             "synthesize", "doctor", "topics", "topics create", "topics describe",
         ])
     func help(command: String) async throws {
