@@ -11,28 +11,32 @@ struct TuneCommand: AsyncParsableCommand {
         abstract: "Search a tracker's settings on detections that are there already.",
         discussion: """
             Examples:
-              lapwing run a.mp4 b.mp4 --model yolov8n.onnx --confidence 0.1 --output out
-              lapwing tune --tracker lapwing --ground-truth a/gt/gt.txt b/gt/gt.txt \\
-                --detections out/a-3f9a2c1b77aa/results.jsonl out/b-749e668b7bb5/results.jsonl --output tuned.yaml
+              lapwing run a.mp4 b.mp4 --model yolov8n.onnx --confidence 0.1
+              lapwing tune --tracker lapwing --output tuned.yaml \\
+                --ground-truth a/gt/gt.txt b/gt/gt.txt \\
+                --detections lapwing-out/{a,b}-*/results.jsonl
               lapwing run more/ --model yolov8n.onnx --config tuned.yaml
 
               lapwing tune --convention mot17 --tracker bytetrack --metric idf1 \\
-                --ground-truth gt/MOT17-{02,09,13}/gt/gt.txt --detections det/MOT17-{02,09,13}.txt
-              lapwing tune … --vary max_age --vary iou_threshold=0.1..0.5 --tracker-option min_hits=2
-              lapwing tune … --vary track_buffer=15,30,60 --vary fuse_score=true,false
+                --ground-truth gt/MOT17-{02,09,13}/gt/gt.txt \\
+                --detections det/MOT17-{02,09,13}.txt
+              lapwing tune … --vary max_age --tracker-option min_hits=2
+              lapwing tune … --vary iou_threshold=0.1..0.5 --vary max_age=15,30,60
 
-            The detector is not run: detections are MOTChallenge text, or a results.jsonl of 'lapwing run' or 'lapwing
-            results', of which the detections are taken, tracked or not. Several files are several sequences, in the same
-            order. What is scored is what 'lapwing track' puts out, as 'lapwing evaluate' does it, with the same conventions.
+            The detector is not run: detections are MOTChallenge text, or a results.jsonl of 'lapwing run' or 'lapwing \
+            results', of which the detections are taken, tracked or not. Several files are several sequences, in the \
+            same order. What is scored is what 'lapwing track' puts out, as 'lapwing evaluate' does it, with the same \
+            conventions.
 
-            Every setting that has a built-in range is searched, or those named by --vary: 'name' in its built-in range,
-            'name=lo..hi' or 'name=a,b,c'. The defaults are the first trial. A setting leaves its default only where that
-            brings a tenth of a point, and the middle of a plateau is preferred to a lucky spike. The same seed gives the
-            same result, whatever --jobs is.
+            Every setting that has a built-in range is searched, or those named by --vary: 'name' in its built-in \
+            range, 'name=lo..hi' or 'name=a,b,c'. The defaults are the first trial. A setting leaves its default only \
+            where that brings a tenth of a point, and the middle of a plateau is preferred to a lucky spike. The same \
+            seed gives the same result, whatever --jobs is.
 
-            Settings are chosen by their gain over the defaults: its mean over the sequences, less the standard error.
-            With two or more sequences the search is repeated without each of them, and scored on the one left out: that,
-            not the score on the sequences searched, is what to expect of other videos. --no-hold-out leaves it out.
+            Settings are chosen by their gain over the defaults: its mean over the sequences, less the standard error. \
+            With two or more sequences the search is repeated without each of them, and scored on the one left out: \
+            that, not the score on the sequences searched, is what to expect of other videos. --no-hold-out leaves it \
+            out.
 
             Built-in ranges:
             \(TrackerKind.allCases.map(\.rangesHelp).joined(separator: "\n"))

@@ -91,38 +91,36 @@ struct TuningReport {
     var verdict: String {
         let name = result.metric.displayName
         guard result.verdict != .noGain else {
-            let held = result.heldOutGain.map { " (\(signed($0)) on held-out sequences)" } ?? ""
             return
-                "No gain: of \(Table.grouped(result.trials)) settings tried, none is better than the defaults by a tenth "
-                + "of a point for each setting that it changes, reliably over the sequences\(held)."
+                "No gain: none of \(Table.grouped(result.trials)) settings tried is reliably better than the defaults."
         }
-        var lines = [trust]
+        var lines = trust
         if let least = result.neighbours.min(), let most = result.neighbours.max() {
-            lines.append(
-                "With one setting moved to the next value, \(name) is \(percent(least)) to \(percent(most)).")
+            lines.append("With one setting moved to the next value, \(name) is \(percent(least)) to \(percent(most)).")
         }
         return lines.joined(separator: "\n")
     }
 
-    private var trust: String {
-        let gain = signed(result.gain)
-        let counts = result.heldOutCounts
+    private var trust: [String] {
+        let name = result.metric.displayName
+        let (gain, counts) = (signed(result.gain), result.heldOutCounts)
         let held =
-            "\(signed(result.heldOutGain ?? 0)) on sequences that the settings were not chosen on, of \(gain) on those "
-            + "that they were; better on \(counts.better) of \(result.folds.count), worse on \(counts.worse)."
+            "\(signed(result.heldOutGain ?? 0)) \(name) on held-out sequences, \(gain) on those searched; "
+            + "better on \(counts.better) of \(result.folds.count), worse on \(counts.worse)."
         switch result.verdict {
-        case .holds: return "The gain holds: \(held)"
-        case .partly: return "Part of the gain holds: \(held)"
+        case .holds: return ["The gain holds: \(held)"]
+        case .partly: return ["Part of the gain holds: \(held)"]
         case .doesNotHold:
-            return "The gain does not hold: \(held)\n"
-                + "Keep the defaults, or tune on more sequences that are like the videos to come."
-        case .unchecked where result.sequenceNames.count == 1:
-            return
-                "Unchecked: \(gain) on the one sequence that the settings were chosen on. Whether that holds for other "
-                + "videos shows with two sequences or more."
+            return [
+                "The gain does not hold: \(held)",
+                "Keep the defaults, or tune on more sequences that are like the videos to come.",
+            ]
         case .unchecked, .noGain:
-            return "Unchecked: \(gain) on the sequences that the settings were chosen on. Whether that holds for other "
-                + "videos shows without --no-hold-out."
+            let remedy = result.sequenceNames.count == 1 ? "give two sequences or more" : "leave --no-hold-out out"
+            return [
+                "Unchecked: \(gain) \(name), on what the settings were chosen on.",
+                "To see whether that holds for other videos, \(remedy).",
+            ]
         }
     }
 
