@@ -41,12 +41,19 @@ final class TrialRunner: Sendable {
         return known.withLock { known in trials.compactMap { known[$0] } }
     }
 
+    /// How many boxes of the tracks are left out under some settings, since the ground truth has not their class.
+    func otherClassCount(_ options: [String: String]) throws -> Int { try evaluation(options).otherClassCount }
+
     private func run(_ options: [String: String]) throws -> [TrackingMetrics] {
+        try evaluation(options).sequences.map(\.all)
+    }
+
+    private func evaluation(_ options: [String: String]) throws -> TrackingEvaluation {
         let tracked = try sequences.map { sequence in
             TrackingEvaluation.Sequence(
                 name: sequence.name, groundTruth: sequence.groundTruth,
                 results: sequence.tracks(of: try tracker.make(options: options)))
         }
-        return try TrackingEvaluation(tracked, convention: convention).sequences.map(\.all)
+        return try TrackingEvaluation(tracked, convention: convention)
     }
 }

@@ -58,7 +58,8 @@ public struct Tuner: Sendable {
             },
             sequenceNames: sequences.map(\.name), baseline: baseline,
             found: try await runner.metrics([space.options(at: whole.point)])[0], folds: folds,
-            neighbours: try await neighbours(of: whole.point, runner), trials: whole.trials)
+            neighbours: try await neighbours(of: whole.point, runner), trials: whole.trials,
+            otherClassCount: try runner.otherClassCount(space.fixed))
     }
 
     /// What the settings next to some score, all sequences combined.

@@ -50,6 +50,8 @@ public struct TuningResult: Sendable {
     public var neighbours: [Double]
     /// How many settings the search over all sequences tried.
     public var trials: Int
+    /// How many boxes of the tracks by default do not count, since the ground truth does not have their class.
+    public var otherClassCount: Int
 
     /// The figures of each sequence with settings chosen without it; empty if that was not asked for.
     public var heldOut: [TrackingMetrics] { folds.map(\.metrics) }

@@ -144,6 +144,11 @@ struct TuneCommandTests {
         #expect(objects.count == 9, "two classes and all, for each sequence and combined: \(scores)")
         #expect(abs(try hota(found, "default") - (objects.last?["HOTA"] as? Double ?? 0)) < 1e-4)
 
+        // Who looks for people only is told that the car does not count.
+        let people = try await Program.succeed(
+            ["tune", "--convention", "mot17", "--ground-truth", truth(1), "--detections", files[0], "--trials", "2"])
+        #expect(people.errors.contains("of classes that mot17 does not count"), "\(people)")
+
         // Without classes the boxes are the same.
         let plain = try await Program.succeed(["track", "--detections", detections(1)])
         #expect(

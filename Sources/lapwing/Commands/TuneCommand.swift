@@ -138,6 +138,7 @@ struct TuneCommand: AsyncParsableCommand {
             bar.update(done: done, total: total, note: "tuning \(tracker.displayName)")
         }
         bar.finish()
+        convention.warn(ofOtherClasses: result.otherClassCount)
         let report = TuningReport(result: result, minimumScore: minScore)
         if let output { try File.write(report.yaml, to: output) }
         if json {
