@@ -56,9 +56,10 @@ public struct TuningResult: Sendable {
     /// The figures of each sequence with settings chosen without it; empty if that was not asked for.
     public var heldOut: [TrackingMetrics] { folds.map(\.metrics) }
 
-    /// All settings to be given to the tracker, by name: those fixed and those that changed.
+    /// All settings to be given to the tracker, by name: those fixed and, where there is a gain, those that changed.
     public var options: [String: String] {
-        settings.reduce(into: fixed) { if $1.isChanged { $0[$1.name] = $1.found.description } }
+        guard verdict != .noGain else { return fixed }
+        return settings.reduce(into: fixed) { if $1.isChanged { $0[$1.name] = $1.found.description } }
     }
 
     /// What the settings found gain over the defaults, on the sequences that they were chosen on.

@@ -73,6 +73,11 @@ struct TunerTests {
         #expect(easy.verdict == .noGain)
         #expect(easy.options == [:])
         #expect(easy.heldOutGain == 0)
+        // What was asked for may be worse than the defaults; then they stay.
+        let worse = try await tuner([sequence(hidden: 20, 1), sequence(hidden: 25, 2)], vary: ["max_age=1..5"]).run()
+        #expect(worse.verdict == .noGain)
+        #expect(worse.gain < 0)
+        #expect(worse.options == [:])
         let single = try await tuner([sequence(hidden: 45, 1)]).run()
         #expect(single.verdict == .unchecked)
         #expect(single.folds.isEmpty)
