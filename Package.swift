@@ -28,7 +28,8 @@ let package = Package(
         .library(
             name: "Lapwing",
             targets: [
-                "Vision", "Tracking", "Evaluation", "Synthesis", "Media", "CameraMotionEstimation", "Inference",
+                "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
+                "Inference",
                 "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report",
             ]),
         .library(
@@ -54,6 +55,7 @@ let package = Package(
         .target(name: "Vision", swiftSettings: fast),
         .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
         .target(name: "Evaluation", dependencies: ["Tracking", "Vision"], swiftSettings: fast),
+        .target(name: "Tuning", dependencies: ["Evaluation", "Tracking"], swiftSettings: fast),
         .target(name: "Synthesis", dependencies: ["Vision"], swiftSettings: fast),
         .target(
             name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")],
@@ -94,7 +96,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Synthesis", "Report", "Yams",
+                "Tuning", "Synthesis", "Report", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -107,6 +109,8 @@ let package = Package(
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Vision"], swiftSettings: settings),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Tracking", "Vision"], swiftSettings: settings),
+        .testTarget(
+            name: "TuningTests", dependencies: ["Tuning", "Evaluation", "Tracking", "Vision"], swiftSettings: settings),
         .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
         .testTarget(
             name: "CameraMotionEstimationTests", dependencies: ["CameraMotionEstimation", "Media", "Tracking"],
@@ -140,7 +144,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "lapwing", "Pipeline", "PipelineTesting", "InferenceTesting", "Evaluation", "EventLog", "SQLiteLog",
-                "KafkaLog", "KafkaLogTesting", "Tracking",
+                "KafkaLog", "KafkaLogTesting", "Tracking", "Tuning",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings + openVINOHeaders),

@@ -18,14 +18,16 @@ public struct MOTDetections: Sendable {
     ///   - rows: the file's rows, in any order of frames.
     ///   - minimumScore: only detections with a score strictly greater are kept, with their vectors; nil keeps all.
     ///   - classID: the class that all detections get; the format has none.
+    ///   - classIDs: the class of each row, where it is known; nil for `classID` throughout.
     ///   - appearance: one vector per row, in the same order; nil for none.
     ///   - cameraMotion: how the camera moved to frame 1, 2 and so on; frames beyond the end have no motion.
-    /// - Precondition: there are as many vectors as rows.
+    /// - Precondition: there are as many vectors, and as many classes, as rows.
     public init(
-        _ rows: [MOTRow], minimumScore: Double? = nil, classID: Int = 0, appearance: AppearanceVectors? = nil,
-        cameraMotion: [CameraMotion] = []
+        _ rows: [MOTRow], minimumScore: Double? = nil, classID: Int = 0, classIDs: [Int]? = nil,
+        appearance: AppearanceVectors? = nil, cameraMotion: [CameraMotion] = []
     ) {
         precondition(appearance.map { $0.count == rows.count } ?? true, "one appearance vector per row")
+        precondition(classIDs.map { $0.count == rows.count } ?? true, "one class per row")
         self.appearance = appearance
         self.cameraMotion = cameraMotion
         // Frames that lose all their detections still count as frames.
@@ -35,7 +37,7 @@ public struct MOTDetections: Sendable {
         var frames: [(number: Int, detections: [Detection], rows: [Int])] = []
         for index in sorted {
             let row = rows[index]
-            let detection = Detection(box: row.box, confidence: row.score, classID: classID)
+            let detection = Detection(box: row.box, confidence: row.score, classID: classIDs?[index] ?? classID)
             if frames.last?.number == row.frame {
                 frames[frames.count - 1].detections.append(detection)
                 frames[frames.count - 1].rows.append(index)

@@ -1,5 +1,6 @@
 extension MOTFile {
-    /// Appends a row as trackers' results are written: `frame,id,x,y,w,h,score,-1,-1,-1`, four decimals, and a newline.
+    /// Appends a row as trackers' results are written: `frame,id,x,y,w,h,score,class,-1,-1`, four decimals, and a
+    /// newline.
     public static func append(_ row: MOTRow, to text: inout [UInt8]) {
         let comma = UInt8(ascii: ",")
         DecimalText.append(row.frame, to: &text)
@@ -9,7 +10,9 @@ extension MOTFile {
             text.append(comma)
             DecimalText.append(value, to: &text)
         }
-        text.append(contentsOf: ",-1,-1,-1\n".utf8)
+        text.append(comma)
+        DecimalText.append(row.classID, to: &text)
+        text.append(contentsOf: ",-1,-1\n".utf8)
     }
 
     /// The text of a file of trackers' results; see ``append(_:to:)``.

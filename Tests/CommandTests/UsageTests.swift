@@ -7,9 +7,8 @@ struct UsageTests {
         "every command explains itself by example",
         arguments: [
             "run", "submit", "worker", "collect", "results", "status", "annotate", "report", "evaluate", "track",
-            "synthesize", "doctor", "topics", "topics create", "topics describe", "deadletter", "deadletter list",
-            "deadletter show",
-            "deadletter replay",
+            "tune", "synthesize", "doctor", "topics", "topics create", "topics describe", "deadletter",
+            "deadletter list", "deadletter show", "deadletter replay",
         ])
     func help(command: String) async throws {
         let words = command.split(separator: " ").map(String.init)

@@ -77,17 +77,20 @@ struct MOTFileTests {
         let rows = [
             MOTRow(frame: 1, id: 3, box: BoundingBox(x1: 499.296, y1: 156.205, x2: 532.634, y2: 232.567)),
             MOTRow(frame: 12, id: -1, x: -0.00004, y: -12.34565, width: 1e6, height: 0.99995, score: 0.5),
+            MOTRow(frame: 13, id: 1, x: 1, y: 2, width: 3, height: 4, classID: 3),
         ]
         let text = MOTFile.text(of: rows)
         #expect(
             String(decoding: text, as: UTF8.self) == """
                 1,3,499.2960,156.2050,33.3380,76.3620,1.0000,-1,-1,-1
                 12,-1,0.0000,-12.3456,1000000.0000,1.0000,0.5000,-1,-1,-1
+                13,1,1.0000,2.0000,3.0000,4.0000,1.0000,3,-1,-1
 
                 """)
         let back = try MOTFile.parse(text, file: "out.txt")
-        #expect(back.map(\.frame) == [1, 12])
-        #expect(back.map(\.id) == [3, -1])
+        #expect(back.map(\.frame) == [1, 12, 13])
+        #expect(back.map(\.id) == [3, -1, 1])
+        #expect(back.map(\.classID) == [-1, -1, 3])
         #expect(back[0].x == 499.296)
     }
 

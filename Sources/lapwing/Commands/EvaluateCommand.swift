@@ -69,13 +69,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             try TrackFile.sequence(groundTruth: truth, results: results, includeTentative: includeTentative)
         }
         let evaluation = try TrackingEvaluation(sequences, convention: convention)
-        let others = evaluation.otherClassCount
-        if others > 0 {
-            Console.warning(
-                "left out \(Table.grouped(others)) \(others == 1 ? "box" : "boxes") of the results: of classes that "
-                    + (convention == .lapwing
-                        ? "the ground truth does not have" : "\(convention.rawValue) does not count"))
-        }
+        convention.warn(ofOtherClasses: evaluation.otherClassCount)
         let scores = ScoreSheet(evaluation)
         if let csv {
             do {
@@ -93,7 +87,15 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
 }
 
-extension EvaluationConvention: ExpressibleByArgument {}
+extension EvaluationConvention: ExpressibleByArgument {
+    /// Says how many boxes of the results do not count, if any.
+    func warn(ofOtherClasses count: Int) {
+        guard count > 0 else { return }
+        Console.warning(
+            "left out \(Table.grouped(count)) \(count == 1 ? "box" : "boxes") of the results: of classes that "
+                + (self == .lapwing ? "the ground truth does not have" : "\(rawValue) does not count"))
+    }
+}
 
 /// The scores as rows: sequences and all of them combined, with their classes.
 struct ScoreSheet {

@@ -8,12 +8,13 @@ import Tracking
 struct TrackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "track",
-        abstract: "Run a tracker on MOTChallenge detections.",
+        abstract: "Run a tracker on detections that are there already.",
         discussion: """
             Examples:
               lapwing track --detections MOT17-02/det/det.txt --tracker sort --min-score 0.6 > tracks.txt
               lapwing track --detections det.txt --tracker sort --tracker-option max_age=1
               lapwing track --detections det.txt --tracker bytetrack --tracker-option track_buffer=60
+              lapwing track --detections out/street-3f9a2c1b77aa/results.jsonl --tracker lapwing --output tracks.txt
               lapwing track --detections det.txt --tracker botsort --embeddings det.i16 --camera-motion gmc.txt
               lapwing track --detections det.txt --tracker deepsort --embeddings det.i16 --frames 600
 
@@ -21,6 +22,9 @@ struct TrackCommand: AsyncParsableCommand {
             tracker's paper would put out, with the tracker's own boxes. No detection is left out unless --min-score is given,
             or a setting of the tracker's leaves it out. DeepSORT puts out one prediction after an object's last detection:
             if the video goes on after the last detection of all, say with --frames to where.
+
+            Of a results.jsonl of 'lapwing run' or 'lapwing results' it takes the detections, tracked or not, with their
+            classes, which then stand in column 8. To have faint ones in it, too, detect with --confidence 0.1.
 
             Trackers that look at appearance (\(TrackerKind.names { $0.usesAppearance })) take vectors with --embeddings:
             16-bit little-endian numbers, as many for each detection, in the order of the detections' lines; each stands
@@ -32,7 +36,7 @@ struct TrackCommand: AsyncParsableCommand {
             \(TrackerKind.allCases.map(\.optionsHelp).joined(separator: "\n"))
             """)
 
-    @Option(name: .long, help: ArgumentHelp("Detections, MOTChallenge text.", valueName: "file"))
+    @Option(name: .long, help: ArgumentHelp("Detections, MOTChallenge text or results.jsonl.", valueName: "file"))
     var detections: String
 
     @Option(name: .long, help: "The tracker: \(TrackerKind.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -64,22 +68,17 @@ struct TrackCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try tracker.configuration(trackerOption)
-        guard embeddings == nil || tracker.usesAppearance else {
-            throw UsageError(
-                message: "--embeddings: \(tracker.displayName) does not look at appearance; leave it out, or choose "
-                    + "--tracker \(TrackerKind.names { $0.usesAppearance })")
-        }
-        guard cameraMotion == nil || tracker.usesCameraMotion else {
-            throw UsageError(
-                message: "--camera-motion: \(tracker.displayName) does not use it; leave it out, or choose "
-                    + "--tracker \(TrackerKind.names { $0.usesCameraMotion })")
-        }
-        let input = try read()
+        try tracker.check(hasEmbeddings: embeddings != nil, hasCameraMotion: cameraMotion != nil)
+        let file = try DetectionFile(
+            path: detections, embeddings: embeddings, cameraMotion: cameraMotion, minimumScore: minScore,
+            frameCount: frames)
         var running = configuration.make()
         var text: [UInt8] = []
-        for frame in 1..<((frames ?? input.lastFrame) + 1) {
-            for track in running.update(input.input(frame)).tracks where track.isReported {
-                MOTFile.append(MOTRow(frame: frame, id: track.trackID, box: track.box), to: &text)
+        for frame in file.frames {
+            for track in running.update(file.input(frame)).tracks where track.isReported {
+                var row = MOTRow(frame: frame, id: track.trackID, box: track.box)
+                row.classID = file.labels[track.classID] ?? -1
+                MOTFile.append(row, to: &text)
             }
         }
         if let output {
@@ -99,36 +98,23 @@ struct TrackCommand: AsyncParsableCommand {
             }
         }
     }
-
-    private func read() throws -> MOTDetections {
-        try Self.check(detections, option: "--detections", what: "MOTChallenge file")
-        let rows = try MOTFile.read(path: detections)
-        var vectors: AppearanceVectors?
-        if let embeddings {
-            try Self.check(embeddings, option: "--embeddings", what: "file of embeddings")
-            vectors = try AppearanceFile.read(path: embeddings, count: rows.count)
-        }
-        var motions: [CameraMotion] = []
-        if let cameraMotion {
-            try Self.check(cameraMotion, option: "--camera-motion", what: "file of camera motion")
-            motions = try CameraMotionFile.read(path: cameraMotion, frameCount: rows.lazy.map(\.frame).max() ?? 0)
-        }
-        return MOTDetections(rows, minimumScore: minScore, appearance: vectors, cameraMotion: motions)
-    }
-
-    private static func check(_ path: String, option: String, what: String) throws {
-        guard access(path, R_OK) == 0 else {
-            let cause = String(cString: strerror(errno))
-            throw Failure.failed("\(path): it cannot be read (\(cause)); give a \(what) to \(option)")
-        }
-        var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            throw Failure.failed("\(path): this is a folder; give the \(what) inside it to \(option)")
-        }
-    }
 }
 
 extension TrackerKind {
+    /// Refuses files that the tracker makes no use of.
+    func check(hasEmbeddings: Bool, hasCameraMotion: Bool) throws {
+        guard !hasEmbeddings || usesAppearance else {
+            throw UsageError(
+                message: "--embeddings: \(displayName) does not look at appearance; leave it out, or choose "
+                    + "--tracker \(TrackerKind.names { $0.usesAppearance })")
+        }
+        guard !hasCameraMotion || usesCameraMotion else {
+            throw UsageError(
+                message: "--camera-motion: \(displayName) does not use it; leave it out, or choose "
+                    + "--tracker \(TrackerKind.names { $0.usesCameraMotion })")
+        }
+    }
+
     /// The names of the trackers that have a property.
     static func names(_ isIncluded: (TrackerKind) -> Bool) -> String {
         allCases.filter(isIncluded).map(\.rawValue).joined(separator: " or ")

@@ -27,7 +27,7 @@ enum TrackFile {
     }
 
     /// Reads a file of ground truth, which must not be empty.
-    private static func groundTruth(_ path: String) throws -> [MOTRow] {
+    static func groundTruth(_ path: String) throws -> [MOTRow] {
         try check(path, option: "--ground-truth")
         let rows = try MOTFile.read(path: path)
         guard !rows.isEmpty else {
@@ -37,7 +37,7 @@ enum TrackFile {
     }
 
     /// The name of a sequence: `street` for `street/gt/gt.txt` and for `street.txt`.
-    private static func sequenceName(_ path: String) -> String {
+    static func sequenceName(_ path: String) -> String {
         var url = URL(fileURLWithPath: path).deletingPathExtension()
         while url.lastPathComponent == "gt", url.path != "/gt" { url.deleteLastPathComponent() }
         return url.lastPathComponent
@@ -55,7 +55,7 @@ enum TrackFile {
     }
 
     /// Whether the first character that is not blank begins a JSON object.
-    private static func isJSON(_ path: String) throws -> Bool {
+    static func isJSON(_ path: String) throws -> Bool {
         let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         defer { try? file.close() }
         let start = try file.read(upToCount: 4096) ?? Data()

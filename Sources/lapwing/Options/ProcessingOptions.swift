@@ -170,7 +170,17 @@ extension TrackerKind: ExpressibleByArgument {
     ///
     /// - Parameter defaults: values by name of those that are not given.
     func configuration(_ settings: [String], defaults: [String: String] = [:]) throws -> TrackerConfiguration {
-        var options = defaults
+        do {
+            let options = defaults.merging(try Self.options(settings)) { $1 }
+            return try TrackerConfiguration(self, options: options)
+        } catch let error as TrackerOptionError {
+            throw UsageError(message: "--tracker-option: \(error)")
+        }
+    }
+
+    /// `name=value` settings from the command line, by name.
+    static func options(_ settings: [String]) throws -> [String: String] {
+        var options: [String: String] = [:]
         for setting in settings {
             let parts = setting.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
@@ -178,11 +188,7 @@ extension TrackerKind: ExpressibleByArgument {
             }
             options[String(parts[0])] = String(parts[1])
         }
-        do {
-            return try TrackerConfiguration(self, options: options)
-        } catch {
-            throw UsageError(message: "--tracker-option: \(error)")
-        }
+        return options
     }
 }
 
