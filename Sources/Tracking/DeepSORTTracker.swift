@@ -60,6 +60,7 @@ public struct DeepSORTTracker: Tracker {
         var search = OverlapSearch(margin: 0)
         var association = LimitedAssociation()
         var births: [Int] = []
+        var answer = TrackerUpdate()
     }
 
     /// - Precondition: `galleryBudget` is within 1…10,000.
@@ -73,7 +74,7 @@ public struct DeepSORTTracker: Tracker {
     /// Camera motion is passed over: the paper does not use it.
     public mutating func update(_ input: TrackerInput) -> TrackerUpdate {
         let detections = input.detections
-        var update = TrackerUpdate()
+        var update = TrackerUpdate(reusing: &workspace.answer)
         predict(&update)
         measure(detections)
         normalise(input)
@@ -82,10 +83,12 @@ public struct DeepSORTTracker: Tracker {
             if dimension > 0, options.maxCosineDistance >= 0 { cascade(group, detections) }
             associateByOverlap(group, detections)
         }
-        removeTracks(&update) { [options] in $0.isOver(maxAge: options.maxAge) }
+        let maxAge = options.maxAge
+        removeTracks(&update) { $0.isOver(maxAge: maxAge) }
         update.ended.sort()
         startTracks(detections)
         list(&update)
+        workspace.answer = update
         return update
     }
 
@@ -133,10 +136,9 @@ public struct DeepSORTTracker: Tracker {
             workspace.partition.detections.append(index)
         }
         workspace.partition.tracks.append(contentsOf: tracks.indices)
-        let tracks = tracks
         workspace.partition.divide(
             perClass: options.perClass, detectionClass: { detections[$0].classID },
-            trackClass: { tracks[$0].classID })
+            trackClass: { tracks[$0].life.classID })
     }
 
     /// The matching cascade (listing 1): confirmed tracks by appearance, the most recently seen ones first.
@@ -145,8 +147,8 @@ public struct DeepSORTTracker: Tracker {
         while true {
             var next = Int.max
             for index in workspace.partition.tracks[group.tracks]
-            where tracks[index].isConfirmed && tracks[index].timeSinceUpdate > level {
-                next = min(next, tracks[index].timeSinceUpdate)
+            where tracks[index].life.isConfirmed && tracks[index].life.timeSinceUpdate > level {
+                next = min(next, tracks[index].life.timeSinceUpdate)
             }
             // A track in the frame in which it may end, unseen for one frame more than it may be, is not looked for.
             guard next < .max, next <= options.maxAge else { return }
@@ -155,7 +157,8 @@ public struct DeepSORTTracker: Tracker {
             guard !workspace.columns.isEmpty else { return }
             workspace.rows.removeAll(keepingCapacity: true)
             for index in workspace.partition.tracks[group.tracks]
-            where tracks[index].isConfirmed && tracks[index].timeSinceUpdate == level && tracks[index].gallery.count > 0
+            where tracks[index].life.isConfirmed && tracks[index].life.timeSinceUpdate == level
+                && tracks[index].gallery.count > 0
             {
                 workspace.rows.append(index)
             }
@@ -183,12 +186,11 @@ public struct DeepSORTTracker: Tracker {
     private mutating func associateByOverlap(_ group: ClassPartition.Group, _ detections: [Detection]) {
         collectColumns(group)
         guard !workspace.columns.isEmpty else { return }
-        let columns = workspace.columns
-        workspace.search.fill(count: columns.count) { detections[columns[$0]].box }
+        workspace.search.fill(count: workspace.columns.count) { detections[workspace.columns[$0]].box }
         workspace.rows.removeAll(keepingCapacity: true)
         workspace.association.pairs.removeAll(keepingCapacity: true)
         for index in workspace.partition.tracks[group.tracks]
-        where tracks[index].detectionIndex == nil && tracks[index].timeSinceUpdate == 1 {
+        where tracks[index].life.detectionIndex == nil && tracks[index].life.timeSinceUpdate == 1 {
             let row = Int32(workspace.rows.count)
             workspace.rows.append(index)
             let foundCount = workspace.search.find(tracks[index].filter.box)
@@ -207,17 +209,19 @@ public struct DeepSORTTracker: Tracker {
     /// The detections of a group that are still without a track.
     private mutating func collectColumns(_ group: ClassPartition.Group) {
         workspace.columns.removeAll(keepingCapacity: true)
-        for index in workspace.partition.detections[group.detections] where !workspace.isMatched[index] {
-            workspace.columns.append(index)
+        for place in group.detections {
+            let index = workspace.partition.detections[place]
+            if !workspace.isMatched[index] { workspace.columns.append(index) }
         }
     }
 
     /// Chooses among the pairs that were found, and updates the tracks.
     private mutating func takePairs() {
         workspace.association.solve(rows: workspace.rows.count, columns: workspace.columns.count)
-        for (row, track) in workspace.rows.enumerated() {
+        for row in workspace.rows.indices {
             let column = workspace.association.columnForRow[row]
             guard column != LinearAssignment.unassigned else { continue }
+            let track = workspace.rows[row]
             let detection = workspace.columns[column]
             guard let measurement = workspace.measurements[detection] else { continue }
             workspace.isMatched[detection] = true
@@ -240,10 +244,8 @@ public struct DeepSORTTracker: Tracker {
         workspace.births.sort { (detections[$1].confidence, $1) < (detections[$0].confidence, $0) }
         for index in workspace.births {
             guard let measurement = workspace.measurements[index] else { continue }
-            tracks.append(
-                DeepSORTTrack(
-                    id: nextID, classID: detections[index].classID, filter: AspectHeightFilter(measurement),
-                    detectionIndex: index))
+            let life = TrackLife(id: nextID, classID: detections[index].classID, detectionIndex: index)
+            tracks.append(DeepSORTTrack(life: life, filter: AspectHeightFilter(measurement)))
             nextID += 1
             remember(index, of: tracks.count - 1)
         }
@@ -252,14 +254,10 @@ public struct DeepSORTTracker: Tracker {
     private func list(_ update: inout TrackerUpdate) {
         update.tracks.reserveCapacity(tracks.count)
         for index in tracks.indices {
-            let isSeen = tracks[index].detectionIndex != nil
+            let life = tracks[index].life
             update.tracks.append(
-                TrackedObject(
-                    trackID: tracks[index].id, classID: tracks[index].classID, box: tracks[index].filter.box,
-                    detectionIndex: tracks[index].detectionIndex,
-                    state: tracks[index].isConfirmed ? (isSeen ? .confirmed : .lost) : .tentative,
-                    isReported: tracks[index].isConfirmed && tracks[index].timeSinceUpdate <= 1,
-                    age: tracks[index].age, hits: tracks[index].hits))
+                life.listed(
+                    box: tracks[index].filter.box, isReported: life.isConfirmed && life.timeSinceUpdate <= 1))
         }
     }
 
@@ -268,7 +266,7 @@ public struct DeepSORTTracker: Tracker {
         var kept = 0
         for index in tracks.indices {
             if isRemoved(tracks[index]) {
-                update.ended.append(tracks[index].id)
+                update.ended.append(tracks[index].life.id)
                 continue
             }
             if kept < index { tracks.swapAt(kept, index) }
