@@ -57,6 +57,8 @@ public struct DeepSORTTracker: Tracker {
         /// Indices of tracks and detections that are being associated.
         var rows: [Int] = []
         var columns: [Int] = []
+        /// Where the detections of `columns` are.
+        var centres: [(x: Double, y: Double)] = []
         var search = OverlapSearch(margin: 0)
         var association = LimitedAssociation()
         var births: [Int] = []
@@ -126,9 +128,8 @@ public struct DeepSORTTracker: Tracker {
         }
     }
 
-    private func vector(of detection: Int) -> ArraySlice<Float> {
-        workspace.vectors[(detection * dimension)..<((detection + 1) * dimension)]
-    }
+    /// Where a detection's vector lies in the frame's.
+    private func vector(of detection: Int) -> Range<Int> { (detection * dimension)..<((detection + 1) * dimension) }
 
     private mutating func divide(_ detections: [Detection]) {
         workspace.partition.removeAll()
@@ -146,39 +147,50 @@ public struct DeepSORTTracker: Tracker {
         var level = 0
         while true {
             var next = Int.max
-            for index in workspace.partition.tracks[group.tracks]
-            where tracks[index].life.isConfirmed && tracks[index].life.timeSinceUpdate > level {
-                next = min(next, tracks[index].life.timeSinceUpdate)
+            for place in group.tracks {
+                let life = tracks[workspace.partition.tracks[place]].life
+                if life.isConfirmed, life.timeSinceUpdate > level { next = min(next, life.timeSinceUpdate) }
             }
             // A track in the frame in which it may end, unseen for one frame more than it may be, is not looked for.
             guard next < .max, next <= options.maxAge else { return }
             level = next
-            collectColumns(group)
+            collectColumns(group, onlyWithVector: true)
             guard !workspace.columns.isEmpty else { return }
             workspace.rows.removeAll(keepingCapacity: true)
-            for index in workspace.partition.tracks[group.tracks]
-            where tracks[index].life.isConfirmed && tracks[index].life.timeSinceUpdate == level
-                && tracks[index].gallery.count > 0
-            {
-                workspace.rows.append(index)
-            }
-            workspace.association.pairs.removeAll(keepingCapacity: true)
-            for row in workspace.rows.indices {
-                let track = workspace.rows[row]
-                for column in workspace.columns.indices {
-                    let detection = workspace.columns[column]
-                    guard workspace.hasVector[detection], let measurement = workspace.measurements[detection],
-                        tracks[track].filter.squaredDistance(to: measurement) <= Self.gate
-                    else { continue }
-                    let distance = Double(tracks[track].gallery.distance(to: vector(of: detection)))
-                    guard distance <= options.maxCosineDistance else { continue }
-                    workspace.association.pairs.append(
-                        LimitedAssociation.Pair(
-                            row: Int32(row), column: Int32(column),
-                            gain: options.maxCosineDistance + Self.excess - distance))
+            for place in group.tracks {
+                let index = workspace.partition.tracks[place]
+                if tracks[index].life.isConfirmed, tracks[index].life.timeSinceUpdate == level,
+                    tracks[index].gallery.count > 0
+                {
+                    workspace.rows.append(index)
                 }
             }
+            workspace.association.pairs.removeAll(keepingCapacity: true)
+            for row in workspace.rows.indices { collectPairs(row: row) }
             takePairs()
+        }
+    }
+
+    /// Lists the detections that look like the track of a row, among those that are where it can be.
+    private mutating func collectPairs(row: Int) {
+        let track = workspace.rows[row]
+        let filter = tracks[track].filter
+        let reach = filter.squaredReach(within: Self.gate)
+        for column in workspace.columns.indices {
+            // Most are too far away, which is seen without a division.
+            let dx = workspace.centres[column].x - filter.x.position
+            let dy = workspace.centres[column].y - filter.y.position
+            guard dx * dx + dy * dy <= reach else { continue }
+            let detection = workspace.columns[column]
+            guard let measurement = workspace.measurements[detection],
+                filter.squaredDistance(to: measurement) <= Self.gate
+            else { continue }
+            let distance = Double(tracks[track].gallery.distance(to: workspace.vectors, vector(of: detection)))
+            guard distance <= options.maxCosineDistance else { continue }
+            workspace.association.pairs.append(
+                LimitedAssociation.Pair(
+                    row: Int32(row), column: Int32(column),
+                    gain: options.maxCosineDistance + Self.excess - distance))
         }
     }
 
@@ -189,8 +201,9 @@ public struct DeepSORTTracker: Tracker {
         workspace.search.fill(count: workspace.columns.count) { detections[workspace.columns[$0]].box }
         workspace.rows.removeAll(keepingCapacity: true)
         workspace.association.pairs.removeAll(keepingCapacity: true)
-        for index in workspace.partition.tracks[group.tracks]
-        where tracks[index].life.detectionIndex == nil && tracks[index].life.timeSinceUpdate == 1 {
+        for place in group.tracks {
+            let index = workspace.partition.tracks[place]
+            guard tracks[index].life.detectionIndex == nil, tracks[index].life.timeSinceUpdate == 1 else { continue }
             let row = Int32(workspace.rows.count)
             workspace.rows.append(index)
             let foundCount = workspace.search.find(tracks[index].filter.box)
@@ -207,11 +220,16 @@ public struct DeepSORTTracker: Tracker {
     }
 
     /// The detections of a group that are still without a track.
-    private mutating func collectColumns(_ group: ClassPartition.Group) {
+    private mutating func collectColumns(_ group: ClassPartition.Group, onlyWithVector: Bool = false) {
         workspace.columns.removeAll(keepingCapacity: true)
+        workspace.centres.removeAll(keepingCapacity: true)
         for place in group.detections {
             let index = workspace.partition.detections[place]
-            if !workspace.isMatched[index] { workspace.columns.append(index) }
+            guard !workspace.isMatched[index], !onlyWithVector || workspace.hasVector[index],
+                let measurement = workspace.measurements[index]
+            else { continue }
+            workspace.columns.append(index)
+            workspace.centres.append((measurement.x, measurement.y))
         }
     }
 
@@ -233,7 +251,7 @@ public struct DeepSORTTracker: Tracker {
     /// Adds a detection's vector, if it has one, to its track's gallery.
     private mutating func remember(_ detection: Int, of track: Int) {
         guard workspace.hasVector[detection] else { return }
-        tracks[track].gallery.append(vector(of: detection), budget: options.galleryBudget)
+        tracks[track].gallery.append(workspace.vectors, vector(of: detection), budget: options.galleryBudget)
     }
 
     private mutating func startTracks(_ detections: [Detection]) {
