@@ -23,6 +23,7 @@ struct AppearanceGallery: Sendable, Equatable {
         let lane = place % 8
         let start = place / 8 * range.count
         if start == blocks.count {
+            if start == 0 { blocks.reserveCapacity(range.count) }
             for value in vectors[range] { blocks.append(SIMD8(repeating: value)) }
             return
         }
@@ -74,6 +75,13 @@ struct AppearanceGallery: Sendable, Equatable {
     }
 
     init() {}
+
+    /// Forgets all vectors but keeps their memory.
+    mutating func removeAll() {
+        count = 0
+        oldest = 0
+        blocks.removeAll(keepingCapacity: true)
+    }
 
     /// Appends the whole state.
     func write(to writer: inout SnapshotWriter) {

@@ -62,6 +62,8 @@ public struct DeepSORTTracker: Tracker {
         var search = OverlapSearch(margin: 0)
         var association = LimitedAssociation()
         var births: [Int] = []
+        /// Empty ones with the memory of tracks that have ended.
+        var galleries: [AppearanceGallery] = []
         var answer = TrackerUpdate()
     }
 
@@ -263,7 +265,8 @@ public struct DeepSORTTracker: Tracker {
         for index in workspace.births {
             guard let measurement = workspace.measurements[index] else { continue }
             let life = TrackLife(id: nextID, classID: detections[index].classID, detectionIndex: index)
-            tracks.append(DeepSORTTrack(life: life, filter: AspectHeightFilter(measurement)))
+            let gallery = workspace.galleries.popLast() ?? AppearanceGallery()
+            tracks.append(DeepSORTTrack(life: life, filter: AspectHeightFilter(measurement), gallery: gallery))
             nextID += 1
             remember(index, of: tracks.count - 1)
         }
@@ -285,6 +288,8 @@ public struct DeepSORTTracker: Tracker {
         for index in tracks.indices {
             if isRemoved(tracks[index]) {
                 update.ended.append(tracks[index].life.id)
+                tracks[index].gallery.removeAll()
+                workspace.galleries.append(tracks[index].gallery)
                 continue
             }
             if kept < index { tracks.swapAt(kept, index) }
