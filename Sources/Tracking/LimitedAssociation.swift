@@ -92,7 +92,10 @@ struct LimitedAssociation: Sendable {
         }
         let margin = ties == .asWhole ? Self.margin : 0
         while !pairs.isEmpty {
-            guard chooseDominant(margin: margin) else {
+            let count = pairs.count
+            let goneCount = chooseDominant(margin: margin)
+            // What is solved whole in the end need not be made smaller before.
+            guard goneCount > (ties == .asWhole ? count / 2 : 0) else {
                 localIndices.fill(with: -1, count: rows + columns)
                 if ties == .asWhole { solveWholeComponents(rows: rows, columns: columns) }
                 solveComponents(rows: rows, columns: columns)
@@ -101,10 +104,10 @@ struct LimitedAssociation: Sendable {
         }
     }
 
-    /// Chooses the pairs that must be chosen, and drops all that they exclude; says whether there were any.
+    /// Chooses the pairs that must be chosen, and drops all that they exclude; returns how many are gone.
     ///
     /// - Parameter margin: the part of its gain by which a pair must be better than others; 0: as good will do.
-    private mutating func chooseDominant(margin: Double) -> Bool {
+    private mutating func chooseDominant(margin: Double) -> Int {
         var kept = 0
         let count = pairs.count
         pairs.withUnsafeMutableBufferPointer { pairs in
@@ -140,7 +143,7 @@ struct LimitedAssociation: Sendable {
             }
         }
         pairs.removeLast(count - kept)
-        return kept < count
+        return count - kept
     }
 
     /// Solves the components that pairs are left of with all their pairs; leaves over what is too large for that.

@@ -39,9 +39,8 @@ struct OverlapAssociation: Sendable {
         association.pairs.removeAll(keepingCapacity: true)
         association.pairs.append(contentsOf: overlaps)
         association.solve(rows: rows.count, columns: columns.count, ties: .asWhole)
-        for overlap in overlaps where overlap.gain >= threshold {
-            let row = Int(overlap.row)
-            if association.columnForRow[row] == Int(overlap.column) { columnForRow[row] = Int(overlap.column) }
+        for overlap in overlaps where association.columnForRow[Int(overlap.row)] == Int(overlap.column) {
+            if overlap.gain >= threshold { columnForRow[Int(overlap.row)] = Int(overlap.column) }
         }
     }
 
@@ -50,22 +49,21 @@ struct OverlapAssociation: Sendable {
         overlaps.removeAll(keepingCapacity: true)
         columnCounts.fill(with: 0, count: columns.count)
         largestOverlap = 0
-        var isAnyAbove = false
-        var isUnique = true
+        var mostInRow: Int32 = 0
         for row in rows.indices {
             let foundCount = columns.find(rows[row])
-            var isRowAbove = false
+            var countInRow: Int32 = 0
             for place in 0..<foundCount {
                 let overlap = columns.found[place]
                 overlaps.append(.init(row: Int32(row), column: Int32(overlap.column), gain: overlap.value))
                 largestOverlap = max(largestOverlap, overlap.value)
-                guard overlap.value > threshold else { continue }
-                isAnyAbove = true
-                columnCounts[overlap.column] += 1
-                if isRowAbove || columnCounts[overlap.column] > 1 { isUnique = false }
-                isRowAbove = true
+                // Counted without a branch: which overlaps are above cannot be guessed.
+                let isAbove: Int32 = overlap.value > threshold ? 1 : 0
+                countInRow &+= isAbove
+                columnCounts[overlap.column] &+= isAbove
             }
+            mostInRow = max(mostInRow, countInRow)
         }
-        return isAnyAbove && isUnique
+        return mostInRow == 1 && columnCounts.allSatisfy { $0 <= 1 }
     }
 }

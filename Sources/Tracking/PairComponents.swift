@@ -8,7 +8,7 @@ struct PairComponents: Sendable {
     private(set) var pairs: [Pair] = []
     /// Where each component begins in ``pairs``, at the place of its first row; those of other rows are empty.
     private var starts: [Int32] = []
-    /// A disjoint-set forest over rows and then columns.
+    /// A disjoint-set forest over rows and then columns; after dividing, rows are right below their roots.
     private var parents: [Int32] = []
     /// Where the next pair of a component goes.
     private var ends: [Int32] = []
@@ -29,21 +29,20 @@ struct PairComponents: Sendable {
                 // The smaller index is the root, so that a component is known by its first row.
                 if a < b { parents[b] = Int32(a) } else { parents[a] = Int32(b) }
             }
+            for row in 0..<rows { parents[row] = Int32(Self.root(of: row, in: parents)) }
             starts.withUnsafeMutableBufferPointer { starts in
-                for pair in given { starts[Self.root(of: Int(pair.row), in: parents) + 1] += 1 }
+                for pair in given { starts[Int(parents[Int(pair.row)]) + 1] += 1 }
                 for row in 0..<rows { starts[row + 1] += starts[row] }
             }
         }
         ends.removeAll(keepingCapacity: true)
         ends.append(contentsOf: starts)
         ends.withUnsafeMutableBufferPointer { ends in
-            parents.withUnsafeMutableBufferPointer { parents in
-                pairs.withUnsafeMutableBufferPointer { pairs in
-                    for pair in given {
-                        let component = Self.root(of: Int(pair.row), in: parents)
-                        pairs[Int(ends[component])] = pair
-                        ends[component] += 1
-                    }
+            pairs.withUnsafeMutableBufferPointer { pairs in
+                for pair in given {
+                    let component = Int(parents[Int(pair.row)])
+                    pairs[Int(ends[component])] = pair
+                    ends[component] += 1
                 }
             }
         }
@@ -53,9 +52,7 @@ struct PairComponents: Sendable {
     func range(_ component: Int) -> Range<Int> { Int(starts[component])..<Int(starts[component + 1]) }
 
     /// The first row of the component that a row is in.
-    mutating func component(ofRow row: Int) -> Int {
-        parents.withUnsafeMutableBufferPointer { Self.root(of: row, in: $0) }
-    }
+    func component(ofRow row: Int) -> Int { Int(parents[row]) }
 
     private static func root(of node: Int, in parents: UnsafeMutableBufferPointer<Int32>) -> Int {
         var node = node

@@ -6,6 +6,8 @@ import Vision
 /// The frames of a video that trackers are measured on, all in memory.
 struct TrackerScene {
     var name: String
+    /// Whether it is made up, with very many objects.
+    var isCrowd = false
     /// Without and with vectors that say what each detection looks like.
     var frames: [TrackerInput]
     var framesWithLooks: [TrackerInput]
@@ -67,6 +69,7 @@ extension TrackerScene {
                 look: (0..<32).map { _ in Float(number(-1...1)) })
         }
         self.name = name
+        isCrowd = true
         frames = []
         framesWithLooks = []
         for _ in 0..<frameCount {
