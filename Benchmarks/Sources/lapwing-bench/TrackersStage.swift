@@ -52,12 +52,11 @@ enum TrackersStage {
         }
         try measureSnapshots(bench, into: &report)
         guard let rival else { return }
-        report.notes.append(
-            """
-            trackforge \(rival.version) is written in Rust and called from Python, as it is published, with lists that are \
-            made beforehand; Lapwing's trackers are called from Swift. Both get the same detections and settings, and \
-            measure by turns. lapwing is beside trackforge's BoT-SORT, the nearest to it
-            """)
+        report.notes += [
+            "trackforge \(rival.version) is in Rust and called from Python, as it is published, with lists made beforehand;",
+            "Lapwing's trackers are called from Swift. Both get the same detections and settings and measure by turns.",
+            "Lapwing's own tracker is beside trackforge's BoT-SORT, the nearest to it.",
+        ]
     }
 
     private static func scenes(_ bench: Bench, report: inout Report) throws -> [TrackerScene] {
