@@ -1,9 +1,9 @@
 # Lapwing. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kafka demo bench format lint clean
+.PHONY: help setup build test test-kafka demo bench bench-trackers format lint clean
 
 help: ## list these targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what Lapwing builds against (Debian, Ubuntu; says what it does)
 	@bash Scripts/setup.sh
@@ -22,6 +22,10 @@ demo: build ## the main job, on a street made on the spot: a page, a video, a cr
 
 bench: setup ## measure each stage and the whole; prints one table
 	swift run --package-path Benchmarks -c release lapwing-bench
+
+bench-trackers: setup ## measure the trackers alone, beside the fastest public ones (ARGS=--quick: under a minute)
+	@python3 Benchmarks/bench-trackforge.py install Benchmarks/.build/trackforge || true
+	swift run --package-path Benchmarks -c release lapwing-bench --only trackers $(ARGS)
 
 format: ## format the sources
 	swift format --in-place --recursive --parallel Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift

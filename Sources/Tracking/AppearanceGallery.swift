@@ -14,38 +14,44 @@ struct AppearanceGallery: Sendable, Equatable {
     /// Adds a vector, in place of the oldest if there are `budget` already.
     ///
     /// - Parameters:
-    ///   - vector: numbers of a vector of length 1; as many as in every vector before.
+    ///   - vectors: numbers of vectors of length 1.
+    ///   - range: those of the vector; as many as every vector before had.
     ///   - budget: how many vectors are kept, 1 or more; the same every time.
-    mutating func append(_ vector: ArraySlice<Float>, budget: Int) {
+    mutating func append(_ vectors: [Float], _ range: Range<Int>, budget: Int) {
         let place = count < budget ? count : oldest
         if count < budget { count += 1 } else { oldest = (oldest + 1) % budget }
         let lane = place % 8
-        let start = place / 8 * vector.count
+        let start = place / 8 * range.count
         if start == blocks.count {
-            for value in vector { blocks.append(SIMD8(repeating: value)) }
+            if start == 0 { blocks.reserveCapacity(range.count) }
+            for value in vectors[range] { blocks.append(SIMD8(repeating: value)) }
             return
         }
         // Places after the last vector repeat the first one of the block.
         let unused = lane == 0 ? min(max(count - place, 1), 8)..<8 : 0..<0
-        vector.withUnsafeBufferPointer { vector in
-            blocks.withUnsafeMutableBufferPointer { blocks in
-                for (offset, value) in vector.enumerated() {
-                    blocks[start + offset][lane] = value
-                    for other in unused { blocks[start + offset][other] = value }
-                }
+        blocks.withUnsafeMutableBytes { bytes in
+            let numbers = bytes.assumingMemoryBound(to: Float.self)
+            for (offset, index) in range.enumerated() {
+                let block = (start + offset) * 8
+                numbers[block + lane] = vectors[index]
+                for other in unused { numbers[block + other] = vectors[index] }
             }
         }
     }
 
     /// The smallest cosine distance, 0…2, of any of the vectors from another: equation 2 of the paper.
     ///
-    /// - Parameter vector: numbers of a vector of length 1; as many as in those that were added.
+    /// - Parameters:
+    ///   - vectors: numbers of vectors of length 1.
+    ///   - range: those of the vector; as many as in those that were added.
     /// - Precondition: there is at least one vector.
-    func distance(to vector: ArraySlice<Float>) -> Float {
-        let dimension = vector.count
+    func distance(to vectors: [Float], _ range: Range<Int>) -> Float {
+        let dimension = range.count
         precondition(count > 0 && dimension > 0 && blocks.count.isMultiple(of: dimension), "vectors of one dimension")
-        return vector.withUnsafeBufferPointer { vector in
+        precondition(vectors.indices.contains(range.lowerBound) && range.upperBound <= vectors.count, "a whole vector")
+        return vectors.withUnsafeBufferPointer { vectors in
             blocks.withUnsafeBufferPointer { blocks in
+                let vector = UnsafeBufferPointer(rebasing: vectors[range])
                 var largest = SIMD8<Float>(repeating: -.infinity)
                 for block in stride(from: 0, to: blocks.count, by: dimension) {
                     // Two sums, so that one addition need not wait for another.
@@ -61,12 +67,21 @@ struct AppearanceGallery: Sendable, Equatable {
                     let products = even + odd
                     largest.replace(with: products, where: products .> largest)
                 }
-                return 1 - largest.max()
+                var nearest = largest[0]
+                for lane in 1..<8 { nearest = max(nearest, largest[lane]) }
+                return 1 - nearest
             }
         }
     }
 
     init() {}
+
+    /// Forgets all vectors but keeps their memory.
+    mutating func removeAll() {
+        count = 0
+        oldest = 0
+        blocks.removeAll(keepingCapacity: true)
+    }
 
     /// Appends the whole state.
     func write(to writer: inout SnapshotWriter) {

@@ -74,6 +74,13 @@ struct AspectHeightFilter: Sendable, Equatable {
             + da * da / (aspectCovariance.position + Self.aspectMeasurementNoise)
     }
 
+    /// How far a centre can lie from the predicted one within a squared Mahalanobis distance: the square of it, and a
+    /// little more, for rounding.
+    func squaredReach(within gate: Double) -> Double {
+        let deviation = Self.positionWeight * scale
+        return gate * (sizeCovariance.position + deviation * deviation) * (1 + 1e-9)
+    }
+
     /// The estimated box: width a·h around the centre. Its sides are negative where the height is.
     var box: BoundingBox {
         let width = aspect.position * height.position

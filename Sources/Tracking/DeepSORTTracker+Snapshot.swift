@@ -11,12 +11,7 @@ extension DeepSORTTracker {
         writer.append(dimension)
         writer.append(tracks.count)
         for track in tracks {
-            writer.append(track.id)
-            writer.append(track.classID)
-            writer.append(track.age)
-            writer.append(track.hits)
-            writer.append(track.timeSinceUpdate)
-            writer.append(track.isConfirmed)
+            track.life.write(to: &writer, includesStreak: false)
             track.filter.write(to: &writer)
             track.gallery.write(to: &writer)
         }
@@ -33,28 +28,13 @@ extension DeepSORTTracker {
         let count = try reader.readCount(elementSize: 8 * 20)
         tracks.reserveCapacity(count)
         for _ in 0..<count {
-            let track = try readTrack(from: &reader)
-            guard track.id > (tracks.last?.id ?? 0), track.id < nextID else {
-                throw reader.corrupt("track \(track.id) is out of order")
-            }
-            tracks.append(track)
+            let life = try TrackLife(
+                from: &reader, after: tracks.last?.life.id, before: nextID, includesStreak: false)
+            let filter = try AspectHeightFilter(from: &reader)
+            let gallery = try AppearanceGallery(
+                from: &reader, dimension: dimension, budget: options.galleryBudget)
+            tracks.append(DeepSORTTrack(life: life, filter: filter, gallery: gallery))
         }
         try reader.finish()
-    }
-
-    private func readTrack(from reader: inout SnapshotReader) throws(SnapshotError) -> DeepSORTTrack {
-        let id = try reader.readCounter()
-        let classID = try reader.readInt()
-        let age = try reader.readCounter()
-        let hits = try reader.readCounter()
-        let timeSinceUpdate = try reader.readCounter()
-        let isConfirmed = try reader.readBool()
-        let filter = try AspectHeightFilter(from: &reader)
-        let gallery = try AppearanceGallery(
-            from: &reader, dimension: dimension, budget: options.galleryBudget)
-        return DeepSORTTrack(
-            id: id, classID: classID, filter: filter,
-            gallery: gallery, age: age, hits: hits,
-            timeSinceUpdate: timeSinceUpdate, isConfirmed: isConfirmed)
     }
 }

@@ -57,9 +57,14 @@ public struct DeepSORTTracker: Tracker {
         /// Indices of tracks and detections that are being associated.
         var rows: [Int] = []
         var columns: [Int] = []
+        /// Where the detections of `columns` are.
+        var centres: [(x: Double, y: Double)] = []
         var search = OverlapSearch(margin: 0)
         var association = LimitedAssociation()
         var births: [Int] = []
+        /// Empty ones with the memory of tracks that have ended.
+        var galleries: [AppearanceGallery] = []
+        var answer = TrackerUpdate()
     }
 
     /// - Precondition: `galleryBudget` is within 1…10,000.
@@ -73,7 +78,7 @@ public struct DeepSORTTracker: Tracker {
     /// Camera motion is passed over: the paper does not use it.
     public mutating func update(_ input: TrackerInput) -> TrackerUpdate {
         let detections = input.detections
-        var update = TrackerUpdate()
+        var update = TrackerUpdate(reusing: &workspace.answer)
         predict(&update)
         measure(detections)
         normalise(input)
@@ -82,10 +87,12 @@ public struct DeepSORTTracker: Tracker {
             if dimension > 0, options.maxCosineDistance >= 0 { cascade(group, detections) }
             associateByOverlap(group, detections)
         }
-        removeTracks(&update) { [options] in $0.isOver(maxAge: options.maxAge) }
+        let maxAge = options.maxAge
+        removeTracks(&update) { $0.isOver(maxAge: maxAge) }
         update.ended.sort()
         startTracks(detections)
         list(&update)
+        workspace.answer = update
         return update
     }
 
@@ -130,9 +137,8 @@ public struct DeepSORTTracker: Tracker {
         }
     }
 
-    private func vector(of detection: Int) -> ArraySlice<Float> {
-        workspace.vectors[(detection * dimension)..<((detection + 1) * dimension)]
-    }
+    /// Where a detection's vector lies in the frame's.
+    private func vector(of detection: Int) -> Range<Int> { (detection * dimension)..<((detection + 1) * dimension) }
 
     private mutating func divide(_ detections: [Detection]) {
         workspace.partition.removeAll()
@@ -140,10 +146,9 @@ public struct DeepSORTTracker: Tracker {
             workspace.partition.detections.append(index)
         }
         workspace.partition.tracks.append(contentsOf: tracks.indices)
-        let tracks = tracks
         workspace.partition.divide(
             perClass: options.perClass, detectionClass: { detections[$0].classID },
-            trackClass: { tracks[$0].classID })
+            trackClass: { tracks[$0].life.classID })
     }
 
     /// The matching cascade (listing 1): confirmed tracks by appearance, the most recently seen ones first.
@@ -151,38 +156,50 @@ public struct DeepSORTTracker: Tracker {
         var level = 0
         while true {
             var next = Int.max
-            for index in workspace.partition.tracks[group.tracks]
-            where tracks[index].isConfirmed && tracks[index].timeSinceUpdate > level {
-                next = min(next, tracks[index].timeSinceUpdate)
+            for place in group.tracks {
+                let life = tracks[workspace.partition.tracks[place]].life
+                if life.isConfirmed, life.timeSinceUpdate > level { next = min(next, life.timeSinceUpdate) }
             }
             // A track in the frame in which it may end, unseen for one frame more than it may be, is not looked for.
             guard next < .max, next <= options.maxAge else { return }
             level = next
-            collectColumns(group)
+            collectColumns(group, onlyWithVector: true)
             guard !workspace.columns.isEmpty else { return }
             workspace.rows.removeAll(keepingCapacity: true)
-            for index in workspace.partition.tracks[group.tracks]
-            where tracks[index].isConfirmed && tracks[index].timeSinceUpdate == level && tracks[index].gallery.count > 0
-            {
-                workspace.rows.append(index)
-            }
-            workspace.association.pairs.removeAll(keepingCapacity: true)
-            for row in workspace.rows.indices {
-                let track = workspace.rows[row]
-                for column in workspace.columns.indices {
-                    let detection = workspace.columns[column]
-                    guard workspace.hasVector[detection], let measurement = workspace.measurements[detection],
-                        tracks[track].filter.squaredDistance(to: measurement) <= Self.gate
-                    else { continue }
-                    let distance = Double(tracks[track].gallery.distance(to: vector(of: detection)))
-                    guard distance <= options.maxCosineDistance else { continue }
-                    workspace.association.pairs.append(
-                        LimitedAssociation.Pair(
-                            row: Int32(row), column: Int32(column),
-                            gain: options.maxCosineDistance + Self.excess - distance))
+            for place in group.tracks {
+                let index = workspace.partition.tracks[place]
+                if tracks[index].life.isConfirmed, tracks[index].life.timeSinceUpdate == level,
+                    tracks[index].gallery.count > 0
+                {
+                    workspace.rows.append(index)
                 }
             }
+            workspace.association.pairs.removeAll(keepingCapacity: true)
+            for row in workspace.rows.indices { collectPairs(row: row) }
             takePairs()
+        }
+    }
+
+    /// Lists the detections that look like the track of a row, among those that are where it can be.
+    private mutating func collectPairs(row: Int) {
+        let track = workspace.rows[row]
+        let filter = tracks[track].filter
+        let reach = filter.squaredReach(within: Self.gate)
+        for column in workspace.columns.indices {
+            // Most are too far away, which is seen without a division.
+            let dx = workspace.centres[column].x - filter.x.position
+            let dy = workspace.centres[column].y - filter.y.position
+            guard dx * dx + dy * dy <= reach else { continue }
+            let detection = workspace.columns[column]
+            guard let measurement = workspace.measurements[detection],
+                filter.squaredDistance(to: measurement) <= Self.gate
+            else { continue }
+            let distance = Double(tracks[track].gallery.distance(to: workspace.vectors, vector(of: detection)))
+            guard distance <= options.maxCosineDistance else { continue }
+            workspace.association.pairs.append(
+                LimitedAssociation.Pair(
+                    row: Int32(row), column: Int32(column),
+                    gain: options.maxCosineDistance + Self.excess - distance))
         }
     }
 
@@ -190,12 +207,12 @@ public struct DeepSORTTracker: Tracker {
     private mutating func associateByOverlap(_ group: ClassPartition.Group, _ detections: [Detection]) {
         collectColumns(group)
         guard !workspace.columns.isEmpty else { return }
-        let columns = workspace.columns
-        workspace.search.fill(count: columns.count) { detections[columns[$0]].box }
+        workspace.search.fill(count: workspace.columns.count) { detections[workspace.columns[$0]].box }
         workspace.rows.removeAll(keepingCapacity: true)
         workspace.association.pairs.removeAll(keepingCapacity: true)
-        for index in workspace.partition.tracks[group.tracks]
-        where tracks[index].detectionIndex == nil && tracks[index].timeSinceUpdate == 1 {
+        for place in group.tracks {
+            let index = workspace.partition.tracks[place]
+            guard tracks[index].life.detectionIndex == nil, tracks[index].life.timeSinceUpdate == 1 else { continue }
             let row = Int32(workspace.rows.count)
             workspace.rows.append(index)
             let foundCount = workspace.search.find(tracks[index].filter.box)
@@ -212,19 +229,26 @@ public struct DeepSORTTracker: Tracker {
     }
 
     /// The detections of a group that are still without a track.
-    private mutating func collectColumns(_ group: ClassPartition.Group) {
+    private mutating func collectColumns(_ group: ClassPartition.Group, onlyWithVector: Bool = false) {
         workspace.columns.removeAll(keepingCapacity: true)
-        for index in workspace.partition.detections[group.detections] where !workspace.isMatched[index] {
+        workspace.centres.removeAll(keepingCapacity: true)
+        for place in group.detections {
+            let index = workspace.partition.detections[place]
+            guard !workspace.isMatched[index], !onlyWithVector || workspace.hasVector[index],
+                let measurement = workspace.measurements[index]
+            else { continue }
             workspace.columns.append(index)
+            workspace.centres.append((measurement.x, measurement.y))
         }
     }
 
     /// Chooses among the pairs that were found, and updates the tracks.
     private mutating func takePairs() {
         workspace.association.solve(rows: workspace.rows.count, columns: workspace.columns.count)
-        for (row, track) in workspace.rows.enumerated() {
+        for row in workspace.rows.indices {
             let column = workspace.association.columnForRow[row]
             guard column != LinearAssignment.unassigned else { continue }
+            let track = workspace.rows[row]
             let detection = workspace.columns[column]
             guard let measurement = workspace.measurements[detection] else { continue }
             workspace.isMatched[detection] = true
@@ -236,7 +260,7 @@ public struct DeepSORTTracker: Tracker {
     /// Adds a detection's vector, if it has one, to its track's gallery.
     private mutating func remember(_ detection: Int, of track: Int) {
         guard workspace.hasVector[detection] else { return }
-        tracks[track].gallery.append(vector(of: detection), budget: options.galleryBudget)
+        tracks[track].gallery.append(workspace.vectors, vector(of: detection), budget: options.galleryBudget)
     }
 
     private mutating func startTracks(_ detections: [Detection]) {
@@ -247,10 +271,9 @@ public struct DeepSORTTracker: Tracker {
         workspace.births.sort { (detections[$1].confidence, $1) < (detections[$0].confidence, $0) }
         for index in workspace.births {
             guard let measurement = workspace.measurements[index] else { continue }
-            tracks.append(
-                DeepSORTTrack(
-                    id: nextID, classID: detections[index].classID, filter: AspectHeightFilter(measurement),
-                    detectionIndex: index))
+            let life = TrackLife(id: nextID, classID: detections[index].classID, detectionIndex: index)
+            let gallery = workspace.galleries.popLast() ?? AppearanceGallery()
+            tracks.append(DeepSORTTrack(life: life, filter: AspectHeightFilter(measurement), gallery: gallery))
             nextID += 1
             remember(index, of: tracks.count - 1)
         }
@@ -259,14 +282,10 @@ public struct DeepSORTTracker: Tracker {
     private func list(_ update: inout TrackerUpdate) {
         update.tracks.reserveCapacity(tracks.count)
         for index in tracks.indices {
-            let isSeen = tracks[index].detectionIndex != nil
+            let life = tracks[index].life
             update.tracks.append(
-                TrackedObject(
-                    trackID: tracks[index].id, classID: tracks[index].classID, box: tracks[index].filter.box,
-                    detectionIndex: tracks[index].detectionIndex,
-                    state: tracks[index].isConfirmed ? (isSeen ? .confirmed : .lost) : .tentative,
-                    isReported: tracks[index].isConfirmed && tracks[index].timeSinceUpdate <= 1,
-                    age: tracks[index].age, hits: tracks[index].hits))
+                life.listed(
+                    box: tracks[index].filter.box, isReported: life.isConfirmed && life.timeSinceUpdate <= 1))
         }
     }
 
@@ -275,7 +294,9 @@ public struct DeepSORTTracker: Tracker {
         var kept = 0
         for index in tracks.indices {
             if isRemoved(tracks[index]) {
-                update.ended.append(tracks[index].id)
+                update.ended.append(tracks[index].life.id)
+                tracks[index].gallery.removeAll()
+                workspace.galleries.append(tracks[index].gallery)
                 continue
             }
             if kept < index { tracks.swapAt(kept, index) }

@@ -26,7 +26,8 @@ extension LapwingTracker {
             let track = tracks[workspace.rows[row]]
             let box = track.filter.box
             let count = workspace.high.boxes.find(box.grown(by: options.buffer))
-            for overlap in workspace.high.boxes.found[..<count] {
+            for place in 0..<count {
+                let overlap = workspace.high.boxes.found[place]
                 let member = workspace.high.members[overlap.column]
                 guard !member.isTaken, isAllowed(track, member) else { continue }
                 var cost = 1 - likeness(overlap.value, box, member.box) * member.score
@@ -62,7 +63,8 @@ extension LapwingTracker {
             let track = tracks[workspace.rows[row]]
             let box = track.filter.box
             let count = workspace.low.boxes.find(box.grown(by: options.buffer))
-            for overlap in workspace.low.boxes.found[..<count] {
+            for place in 0..<count {
+                let overlap = workspace.low.boxes.found[place]
                 let member = workspace.low.members[overlap.column]
                 guard isAllowed(track, member) else { continue }
                 let gain = Self.lowMatchThreshold - (1 - likeness(overlap.value, box, member.box))

@@ -56,7 +56,8 @@ extension LapwingTracker {
             let track = tracks[workspace.rows[row]]
             let box = track.filter.box
             let count = workspace.high.boxes.find(box.grown(by: Self.trialBuffer))
-            for overlap in workspace.high.boxes.found[..<count] {
+            for place in 0..<count {
+                let overlap = workspace.high.boxes.found[place]
                 let member = workspace.high.members[overlap.column]
                 guard isAllowed(track, member) else { continue }
                 let gain =

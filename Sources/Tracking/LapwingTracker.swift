@@ -69,6 +69,7 @@ public struct LapwingTracker: Tracker {
         /// Boxes of tracks with a detection.
         var inSight = OverlapSearch(margin: 0)
         var inSightBoxes: [BoundingBox] = []
+        var answer = TrackerUpdate()
 
         /// Detections of one stage.
         struct Group: Sendable {
@@ -148,7 +149,7 @@ public struct LapwingTracker: Tracker {
 
     /// Lists the living tracks, newest first, and ends those that were unseen for too long.
     private mutating func finish() -> TrackerUpdate {
-        var update = TrackerUpdate()
+        var update = TrackerUpdate(reusing: &workspace.answer)
         workspace.inSightBoxes.removeAll(keepingCapacity: true)
         var isAnyGone = false
         for index in tracks.indices {
@@ -179,6 +180,7 @@ public struct LapwingTracker: Tracker {
                     isReported: track.isActivated && (isSeen || coasts(track, box)), age: frame - track.birthFrame,
                     hits: track.hits))
         }
+        workspace.answer = update
         return update
     }
 
@@ -189,8 +191,8 @@ public struct LapwingTracker: Tracker {
         if missed <= options.coast { return true }
         guard missed <= options.coastHidden else { return false }
         let count = workspace.inSight.find(box)
-        for overlap in workspace.inSight.found[..<count] {
-            let other = workspace.inSightBoxes[overlap.column]
+        for place in 0..<count {
+            let other = workspace.inSightBoxes[workspace.inSight.found[place].column]
             let width = min(other.x2, box.x2) - max(other.x1, box.x1)
             let height = min(other.y2, box.y2) - max(other.y1, box.y1)
             // What stands lower in the picture is nearer.

@@ -29,14 +29,26 @@ public struct LinearAssignment: Sendable {
 
     // The problem as solved: minimised, with no more rows than columns (transposed if need be), all costs finite.
     private var costs: [Double] = []
-    private var rowPotential: [Double] = []
-    private var columnPotential: [Double] = []
-    private var distance: [Double] = []
-    private var predecessor: [Int] = []
-    private var open: [Int] = []
-    private var closed: [Int] = []
-    private var short: [Int] = []
-    private var long: [Int] = []
+    private var lines: [Line] = []
+    private var places: [Place] = []
+    /// Places that the search has not closed, and those it has.
+    private var open: [Int32] = []
+    private var closed: [Int32] = []
+
+    /// A row of the problem as solved.
+    private struct Line {
+        var potential = 0.0
+        var partner = unassigned
+    }
+
+    /// A column of the problem as solved.
+    private struct Place {
+        var potential = 0.0
+        var distance = 0.0
+        /// The line that it was reached from.
+        var predecessor = 0
+        var partner = unassigned
+    }
 
     /// Costs of this size and beyond are forbidden pairs: their sums could overflow.
     private static let limit = 1e100
@@ -61,17 +73,13 @@ public struct LinearAssignment: Sendable {
         let shortCount = min(rows, columns)
         let longCount = max(rows, columns)
         prepare(costs, rows: rows, columns: columns, transposed: transposed, objective: objective)
-        rowPotential.fill(with: 0, count: shortCount)
-        columnPotential.fill(with: 0, count: longCount)
-        short.fill(with: Self.unassigned, count: shortCount)
-        long.fill(with: Self.unassigned, count: longCount)
-        distance.fill(with: 0, count: longCount)
-        predecessor.fill(with: 0, count: longCount)
-        for row in 0..<shortCount {
-            augment(from: row, columns: longCount)
-        }
-        for (row, column) in short.enumerated() where column != Self.unassigned {
-            let (i, j) = transposed ? (column, row) : (row, column)
+        lines.fill(with: Line(), count: shortCount)
+        places.fill(with: Place(), count: longCount)
+        open.fill(with: 0, count: longCount)
+        closed.fill(with: 0, count: longCount)
+        for line in 0..<shortCount { augment(from: line) }
+        for line in 0..<shortCount {
+            let (i, j) = transposed ? (lines[line].partner, line) : (line, lines[line].partner)
             guard Self.isAllowed(costs[i * columns + j]) else { continue }
             columnForRow[i] = j
             rowForColumn[j] = i
@@ -90,24 +98,23 @@ public struct LinearAssignment: Sendable {
         var lowest = Double.infinity
         var highest = -Double.infinity
         var isAnyForbidden = false
-        costs.removeAll(keepingCapacity: true)
-        costs.reserveCapacity(rows * columns)
-        func take(_ cost: Double) -> Double {
-            guard Self.isAllowed(cost) else {
-                isAnyForbidden = true
-                return .infinity
+        costs.fill(with: .infinity, count: rows * columns)
+        costs.withUnsafeMutableBufferPointer { costs in
+            source.withUnsafeBufferPointer { source in
+                for row in 0..<rows {
+                    for column in 0..<columns {
+                        let cost = source[row * columns + column]
+                        guard Self.isAllowed(cost) else {
+                            isAnyForbidden = true
+                            continue
+                        }
+                        let signed = sign * cost
+                        lowest = min(lowest, signed)
+                        highest = max(highest, signed)
+                        costs[transposed ? column * rows + row : row * columns + column] = signed
+                    }
+                }
             }
-            let signed = sign * cost
-            lowest = min(lowest, signed)
-            highest = max(highest, signed)
-            return signed
-        }
-        if transposed {
-            for j in 0..<columns {
-                for i in 0..<rows { costs.append(take(source[i * columns + j])) }
-            }
-        } else {
-            for k in 0..<(rows * columns) { costs.append(take(source[k])) }
         }
         guard isAnyForbidden else { return }
         // One forbidden pair must cost more than anything that the allowed ones of a whole assignment can differ by.
@@ -116,58 +123,86 @@ public struct LinearAssignment: Sendable {
         for k in costs.indices where costs[k] == .infinity { costs[k] = penalty }
     }
 
-    /// Gives one more row a column: Dijkstra's shortest path over reduced costs to a free column, then a flip along it.
-    private mutating func augment(from start: Int, columns: Int) {
-        open.removeAll(keepingCapacity: true)
-        closed.removeAll(keepingCapacity: true)
-        for column in 0..<columns {
-            open.append(column)
-            distance[column] = .infinity
+    /// Gives one more line a place: Dijkstra's shortest path over reduced costs to a free place, then a flip along it.
+    private mutating func augment(from start: Int) {
+        let count = places.count
+        costs.withUnsafeBufferPointer { costs in
+            lines.withUnsafeMutableBufferPointer { lines in
+                places.withUnsafeMutableBufferPointer { places in
+                    open.withUnsafeMutableBufferPointer { open in
+                        closed.withUnsafeMutableBufferPointer { closed in
+                            for place in 0..<count {
+                                open[place] = Int32(truncatingIfNeeded: place)
+                                places[place].distance = .infinity
+                            }
+                            let (sink, closedCount) = Self.search(from: start, costs, lines, places, open, closed)
+                            let reached = places[sink].distance
+                            // Before the flip: the lines on the search tree are `start` and the partners of all closed
+                            // places but the sink.
+                            lines[start].potential += reached
+                            for place in closed[..<closedCount] {
+                                let slack = reached - places[Int(place)].distance
+                                places[Int(place)].potential -= slack
+                                let partner = places[Int(place)].partner
+                                if partner != Self.unassigned { lines[partner].potential += slack }
+                            }
+                            var place = sink
+                            while true {
+                                let line = places[place].predecessor
+                                places[place].partner = line
+                                swap(&lines[line].partner, &place)
+                                if line == start { return }
+                            }
+                        }
+                    }
+                }
+            }
         }
-        var row = start
+    }
+
+    /// Looks for the nearest free place.
+    ///
+    /// - Returns: the place, and how many places were closed, it included.
+    private static func search(
+        from start: Int, _ costs: UnsafeBufferPointer<Double>, _ lines: UnsafeMutableBufferPointer<Line>,
+        _ places: UnsafeMutableBufferPointer<Place>, _ open: UnsafeMutableBufferPointer<Int32>,
+        _ closed: UnsafeMutableBufferPointer<Int32>
+    ) -> (sink: Int, closedCount: Int) {
+        var openCount = places.count
+        var closedCount = 0
+        var line = start
         var reached = 0.0
-        var sink = Self.unassigned
-        while sink == Self.unassigned {
-            let base = reached - rowPotential[row]
-            let offset = row * columns
+        while true {
+            let base = reached - lines[line].potential
+            let offset = line * places.count
             var best = 0
             var bestDistance = Double.infinity
             var isBestFree = false
-            for position in open.indices {
-                let column = open[position]
-                let through = base + costs[offset + column] - columnPotential[column]
-                if through < distance[column] {
-                    distance[column] = through
-                    predecessor[column] = row
+            for position in 0..<openCount {
+                let place = Int(open[position])
+                let through = base + costs[offset + place] - places[place].potential
+                if through < places[place].distance {
+                    places[place].distance = through
+                    places[place].predecessor = line
                 }
-                // Among equals a free column ends the search at once.
-                let isFree = long[column] == Self.unassigned
-                if distance[column] < bestDistance || (distance[column] == bestDistance && isFree && !isBestFree) {
+                // Among equals a free place ends the search at once.
+                let distance = places[place].distance
+                guard distance <= bestDistance else { continue }
+                let isFree = places[place].partner == unassigned
+                if distance < bestDistance || (isFree && !isBestFree) {
                     best = position
-                    bestDistance = distance[column]
+                    bestDistance = distance
                     isBestFree = isFree
                 }
             }
-            let column = open[best]
-            open[best] = open[open.count - 1]
-            open.removeLast()
-            closed.append(column)
+            let place = Int(open[best])
+            openCount -= 1
+            open[best] = open[openCount]
+            closed[closedCount] = Int32(truncatingIfNeeded: place)
+            closedCount += 1
             reached = bestDistance
-            if isBestFree { sink = column } else { row = long[column] }
-        }
-        // Before the flip: the rows on the search tree are `start` and the partners of all closed columns but the sink.
-        rowPotential[start] += reached
-        for column in closed {
-            let slack = reached - distance[column]
-            columnPotential[column] -= slack
-            if long[column] != Self.unassigned { rowPotential[long[column]] += slack }
-        }
-        var column = sink
-        while true {
-            let row = predecessor[column]
-            long[column] = row
-            swap(&short[row], &column)
-            if row == start { return }
+            if isBestFree { return (place, closedCount) }
+            line = places[place].partner
         }
     }
 }

@@ -27,33 +27,17 @@ struct OCSORTTrack: Sendable, Equatable {
         }
     }
 
-    var id: Int
-    var classID: Int
+    var life: TrackLife
     var filter: SORTFilter
     /// The filter as predicted for the first frame of a loss, to go back to when the object is seen again.
     var filterAtLoss: SORTFilter?
     var lastObservation: Observation?
     var direction = Direction()
-    /// Frames since birth.
-    var age = 0
-    /// Detections taken, the first included.
-    var hits = 1
-    /// Detections taken since birth or since the last miss, the one of birth not counted.
-    var hitStreak = 0
-    /// Frames since the last detection.
-    var timeSinceUpdate = 0
-    /// Whether it was ever believed; never becomes false again.
-    var isConfirmed = false
-    /// The detection taken in this frame.
-    var detectionIndex: Int?
 
     /// Moves on by one frame.
     mutating func predict() {
         filter.predict()
-        age += 1
-        if timeSinceUpdate > 0 { hitStreak = 0 }
-        timeSinceUpdate += 1
-        detectionIndex = nil
+        life.predict()
     }
 
     /// Takes a detection; after a loss, only once the filter has been through what it missed.
@@ -64,10 +48,7 @@ struct OCSORTTrack: Sendable, Equatable {
         filterAtLoss = nil
         filter.update(observation.measurement)
         lastObservation = observation
-        hits += 1
-        hitStreak += 1
-        timeSinceUpdate = 0
-        self.detectionIndex = detectionIndex
+        life.update(detectionIndex: detectionIndex)
     }
 
     /// Notes a frame without a detection.
@@ -84,8 +65,8 @@ struct OCSORTTrack: Sendable, Equatable {
         filter = filterAtLoss
         let (oldWidth, oldHeight) = old.sides
         let (newWidth, newHeight) = new.sides
-        let frames = Double(timeSinceUpdate)
-        for frame in 1...max(timeSinceUpdate, 1) {
+        let frames = Double(life.timeSinceUpdate)
+        for frame in 1...max(life.timeSinceUpdate, 1) {
             let part = Double(frame)
             if frame > 1 { filter.predict(keepingAreaPositive: false) }
             filter.update(
@@ -94,13 +75,6 @@ struct OCSORTTrack: Sendable, Equatable {
                     width: oldWidth + part * ((newWidth - oldWidth) / frames),
                     height: oldHeight + part * ((newHeight - oldHeight) / frames)))
         }
-    }
-}
-
-extension OCSORTTrack {
-    /// A track in the frame of its birth.
-    init(id: Int, classID: Int, measurement: SORTMeasurement, detectionIndex: Int) {
-        self.init(id: id, classID: classID, filter: SORTFilter(measurement), detectionIndex: detectionIndex)
     }
 }
 

@@ -32,11 +32,8 @@ extension OCSORTTracker {
         tracks.reserveCapacity(count)
         centres.reserveCapacity(min(count * options.deltaT, snapshot.count))
         for _ in 0..<count {
-            let track = try Self.readTrack(from: &reader)
-            guard track.id > (tracks.last?.id ?? 0), track.id < nextID else {
-                throw reader.corrupt("track \(track.id) is out of order")
-            }
-            tracks.append(track)
+            let life = try TrackLife(from: &reader, after: tracks.last?.life.id, before: nextID)
+            tracks.append(try Self.readTrack(life, from: &reader))
             for _ in 0..<options.deltaT {
                 centres.append(
                     ObservedCentre(
@@ -48,13 +45,7 @@ extension OCSORTTracker {
     }
 
     private func write(_ track: OCSORTTrack, to writer: inout SnapshotWriter) {
-        writer.append(track.id)
-        writer.append(track.classID)
-        writer.append(track.age)
-        writer.append(track.hits)
-        writer.append(track.hitStreak)
-        writer.append(track.timeSinceUpdate)
-        writer.append(track.isConfirmed)
+        track.life.write(to: &writer)
         writer.append(track.direction.x)
         writer.append(track.direction.y)
         track.filter.write(to: &writer)
@@ -70,20 +61,13 @@ extension OCSORTTracker {
         }
     }
 
-    private static func readTrack(from reader: inout SnapshotReader) throws(SnapshotError) -> OCSORTTrack {
-        let id = try reader.readCounter()
-        let classID = try reader.readInt()
-        let age = try reader.readCounter()
-        let hits = try reader.readCounter()
-        let hitStreak = try reader.readCounter()
-        let timeSinceUpdate = try reader.readCounter()
-        let isConfirmed = try reader.readBool()
+    private static func readTrack(
+        _ life: TrackLife, from reader: inout SnapshotReader
+    ) throws(SnapshotError) -> OCSORTTrack {
         var direction = OCSORTTrack.Direction()
         direction.x = try reader.readFiniteDouble()
         direction.y = try reader.readFiniteDouble()
-        var track = OCSORTTrack(
-            id: id, classID: classID, filter: try SORTFilter(from: &reader), direction: direction, age: age,
-            hits: hits, hitStreak: hitStreak, timeSinceUpdate: timeSinceUpdate, isConfirmed: isConfirmed)
+        var track = OCSORTTrack(life: life, filter: try SORTFilter(from: &reader), direction: direction)
         if try reader.readBool() { track.filterAtLoss = try SORTFilter(from: &reader) }
         if try reader.readBool() {
             let box = BoundingBox(

@@ -47,6 +47,7 @@ public struct OCSORTTracker: Tracker {
         var partition = ClassPartition()
         var momentum = MomentumAssociation()
         var overlap = OverlapAssociation()
+        var answer = TrackerUpdate()
     }
 
     /// The values of `deltaT` that a tracker keeps observations for.
@@ -64,23 +65,23 @@ public struct OCSORTTracker: Tracker {
     public mutating func update(_ input: TrackerInput) -> TrackerUpdate {
         let detections = input.detections
         frameCount += 1
-        var update = TrackerUpdate()
+        var update = TrackerUpdate(reusing: &workspace.answer)
         predict(&update)
         measure(detections)
         associateByMomentum(detections)
         if options.usesByte { associateLowScores(detections) }
         recover(detections)
-        for index in tracks.indices where tracks[index].detectionIndex == nil { tracks[index].miss() }
+        for index in tracks.indices where tracks[index].life.detectionIndex == nil { tracks[index].miss() }
         for index in detections.indices
         where detections[index].confidence > options.detectionThreshold && !workspace.isMatched[index] {
             guard let measurement = workspace.measurements[index] else { continue }
-            tracks.append(
-                OCSORTTrack(
-                    id: nextID, classID: detections[index].classID, measurement: measurement, detectionIndex: index))
+            let life = TrackLife(id: nextID, classID: detections[index].classID, detectionIndex: index)
+            tracks.append(OCSORTTrack(life: life, filter: SORTFilter(measurement)))
             centres.append(contentsOf: repeatElement(.none, count: options.deltaT))
             nextID += 1
         }
         finish(&update)
+        workspace.answer = update
         return update
     }
 
@@ -130,12 +131,12 @@ public struct OCSORTTracker: Tracker {
         }
         guard !workspace.partition.detections.isEmpty else { return }
         for index in tracks.indices
-        where tracks[index].detectionIndex == nil && (!onlyObserved || tracks[index].lastObservation != nil) {
+        where tracks[index].life.detectionIndex == nil && (!onlyObserved || tracks[index].lastObservation != nil) {
             workspace.partition.tracks.append(index)
         }
         workspace.partition.divide(
             perClass: options.perClass, detectionClass: { detections[$0].classID },
-            trackClass: { [tracks] in tracks[$0].classID })
+            trackClass: { tracks[$0].life.classID })
     }
 
     /// The first round: all tracks, by overlap with their predictions and by momentum.
@@ -143,18 +144,19 @@ public struct OCSORTTracker: Tracker {
         divide(detections, scores: highScores)
         for group in workspace.partition.groups {
             workspace.momentum.removeAll()
-            for index in workspace.partition.detections[group.detections] {
+            for place in group.detections {
+                let index = workspace.partition.detections[place]
                 workspace.momentum.rows.append(detections[index].box)
                 workspace.momentum.scores.append(min(detections[index].confidence, Self.largestScore))
             }
-            for index in workspace.partition.tracks[group.tracks] {
+            for place in group.tracks {
+                let index = workspace.partition.tracks[place]
                 let centre = earlierCentre(of: index) ?? .none
                 workspace.momentum.momenta.append(
                     MomentumAssociation.Momentum(direction: tracks[index].direction, x: centre.x, y: centre.y))
             }
-            let (order, predictions) = (workspace.partition.tracks, workspace.predictions)
             workspace.momentum.columns.fill(count: group.tracks.count) {
-                predictions[order[group.tracks.lowerBound + $0]]
+                workspace.predictions[workspace.partition.tracks[group.tracks.lowerBound + $0]]
             }
             workspace.momentum.associate(threshold: options.iouThreshold, inertia: options.inertia)
             for row in 0..<group.detections.count {
@@ -181,15 +183,14 @@ public struct OCSORTTracker: Tracker {
     /// Associates each group by overlap alone, if its best overlap is above the threshold.
     private mutating func associate(_ detections: [Detection], with trackBox: TrackBox) {
         for group in workspace.partition.groups {
-            workspace.overlap.rows.removeAll()
-            workspace.overlap.columns.removeAll()
-            for index in workspace.partition.detections[group.detections] {
-                workspace.overlap.rows.append(detections[index].box)
+            workspace.overlap.rows.removeAll(keepingCapacity: true)
+            for place in group.detections {
+                workspace.overlap.rows.append(detections[workspace.partition.detections[place]].box)
             }
-            for index in workspace.partition.tracks[group.tracks] {
+            workspace.overlap.columns.fill(count: group.tracks.count) {
+                let index = workspace.partition.tracks[group.tracks.lowerBound + $0]
                 let prediction = workspace.predictions[index]
-                workspace.overlap.columns.append(
-                    trackBox == .prediction ? prediction : tracks[index].lastObservation?.box ?? prediction)
+                return trackBox == .prediction ? prediction : tracks[index].lastObservation?.box ?? prediction
             }
             workspace.overlap.associate(threshold: options.iouThreshold, takesOneToOne: false)
             guard workspace.overlap.largestOverlap > options.iouThreshold else { continue }
@@ -210,7 +211,7 @@ public struct OCSORTTracker: Tracker {
         workspace.isMatched[detectionIndex] = true
         let detection = detections[detectionIndex]
         let box = detection.box
-        let centre = ObservedCentre(box, age: tracks[index].age)
+        let centre = ObservedCentre(box, age: tracks[index].life.age)
         if let last = tracks[index].lastObservation, !last.isIgnored {
             tracks[index].direction = OCSORTTrack.Direction(from: earlierCentre(of: index) ?? centre, to: centre)
         }
@@ -226,7 +227,7 @@ public struct OCSORTTracker: Tracker {
     /// since, or else the latest of all; nil while there is none.
     private func earlierCentre(of index: Int) -> ObservedCentre? {
         guard let last = tracks[index].lastObservation else { return nil }
-        let age = tracks[index].age
+        let age = tracks[index].life.age
         for earlier in max(age - options.deltaT, 0)..<age {
             let centre = centres[index * options.deltaT + earlier % options.deltaT]
             if centre.age == earlier { return centre }
@@ -239,29 +240,23 @@ public struct OCSORTTracker: Tracker {
         update.tracks.reserveCapacity(tracks.count)
         var isAnyStale = false
         for index in tracks.indices.reversed() {
-            if tracks[index].timeSinceUpdate > options.maxAge {
+            if tracks[index].life.timeSinceUpdate > options.maxAge {
                 isAnyStale = true
                 continue
             }
-            let isSeen = tracks[index].detectionIndex != nil
-            let isBelieved =
-                isSeen && (tracks[index].hitStreak >= options.minHits || frameCount <= options.minHits)
-            if isBelieved || tracks[index].hits >= options.minHits { tracks[index].isConfirmed = true }
+            let isBelieved = tracks[index].life.believe(minHits: options.minHits, frameCount: frameCount)
             var box = tracks[index].filter.box
-            if isSeen, let observation = tracks[index].lastObservation, !observation.isIgnored || !box.isFinite {
+            if tracks[index].life.detectionIndex != nil, let observation = tracks[index].lastObservation,
+                !observation.isIgnored || !box.isFinite
+            {
                 box = observation.box
             }
-            update.tracks.append(
-                TrackedObject(
-                    trackID: tracks[index].id, classID: tracks[index].classID, box: box,
-                    detectionIndex: tracks[index].detectionIndex,
-                    state: tracks[index].isConfirmed ? (isSeen ? .confirmed : .lost) : .tentative,
-                    isReported: isBelieved && box.meets(minArea: options.minArea, maxAspect: options.maxAspect),
-                    age: tracks[index].age, hits: tracks[index].hits))
+            let isReported = isBelieved && box.meets(minArea: options.minArea, maxAspect: options.maxAspect)
+            update.tracks.append(tracks[index].life.listed(box: box, isReported: isReported))
         }
         if isAnyStale {
             let maxAge = options.maxAge
-            removeTracks(&update) { $0.timeSinceUpdate > maxAge }
+            removeTracks(&update) { $0.life.timeSinceUpdate > maxAge }
             update.ended.sort()
         }
     }
@@ -271,7 +266,7 @@ public struct OCSORTTracker: Tracker {
         var kept = 0
         for index in tracks.indices {
             if isRemoved(tracks[index]) {
-                update.ended.append(tracks[index].id)
+                update.ended.append(tracks[index].life.id)
                 continue
             }
             if kept < index {

@@ -35,9 +35,12 @@ public struct SORTTracker: Tracker {
     private struct Workspace: Sendable {
         /// One per detection of the frame; nil for those left untracked.
         var measurements: [SORTMeasurement?] = []
+        /// One per track.
+        var predictions: [BoundingBox] = []
         var partition = ClassPartition()
         var isMatched: [Bool] = []
         var association = OverlapAssociation()
+        var answer = TrackerUpdate()
     }
 
     public init(options: SORTOptions = SORTOptions()) {
@@ -50,30 +53,34 @@ public struct SORTTracker: Tracker {
     public mutating func update(_ input: TrackerInput) -> TrackerUpdate {
         let detections = input.detections
         frameCount += 1
-        var update = TrackerUpdate()
+        var update = TrackerUpdate(reusing: &workspace.answer)
         predict(&update)
         measure(detections)
         associate(detections)
         for index in detections.indices where !workspace.isMatched[index] {
             guard let measurement = workspace.measurements[index] else { continue }
-            let classID = detections[index].classID
-            tracks.append(SORTTrack(id: nextID, classID: classID, measurement: measurement, detectionIndex: index))
+            let life = TrackLife(id: nextID, classID: detections[index].classID, detectionIndex: index)
+            tracks.append(SORTTrack(life: life, filter: SORTFilter(measurement)))
             nextID += 1
         }
         finish(&update)
+        workspace.answer = update
         return update
     }
 
     /// Moves all tracks on; those whose box is no number any more end.
     private mutating func predict(_ update: inout TrackerUpdate) {
+        workspace.predictions.removeAll(keepingCapacity: true)
         var isAnyBroken = false
         for index in tracks.indices {
             tracks[index].predict()
-            if !tracks[index].filter.isFinite { isAnyBroken = true }
+            let box = tracks[index].filter.box
+            workspace.predictions.append(box)
+            if !box.isFinite { isAnyBroken = true }
         }
         if isAnyBroken {
-            update.ended = tracks.filter { !$0.filter.isFinite }.map(\.id)
-            tracks.removeAll { !$0.filter.isFinite }
+            removeTracks(&update) { !$0.filter.isFinite }
+            workspace.predictions.removeAll { !$0.isFinite }
         }
     }
 
@@ -94,18 +101,17 @@ public struct SORTTracker: Tracker {
         workspace.partition.tracks.append(contentsOf: tracks.indices)
         workspace.partition.divide(
             perClass: options.perClass, detectionClass: { detections[$0].classID },
-            trackClass: { [tracks] in tracks[$0].classID })
+            trackClass: { tracks[$0].life.classID })
         for group in workspace.partition.groups { associate(group, detections) }
     }
 
     private mutating func associate(_ group: ClassPartition.Group, _ detections: [Detection]) {
-        workspace.association.rows.removeAll()
-        workspace.association.columns.removeAll()
-        for index in workspace.partition.detections[group.detections] {
-            workspace.association.rows.append(detections[index].box)
+        workspace.association.rows.removeAll(keepingCapacity: true)
+        for place in group.detections {
+            workspace.association.rows.append(detections[workspace.partition.detections[place]].box)
         }
-        for index in workspace.partition.tracks[group.tracks] {
-            workspace.association.columns.append(tracks[index].filter.box)
+        workspace.association.columns.fill(count: group.tracks.count) {
+            workspace.predictions[workspace.partition.tracks[group.tracks.lowerBound + $0]]
         }
         workspace.association.associate(threshold: options.iouThreshold)
         for row in 0..<group.detections.count {
@@ -124,24 +130,23 @@ public struct SORTTracker: Tracker {
         update.tracks.reserveCapacity(tracks.count)
         var isAnyStale = false
         for index in tracks.indices.reversed() {
-            if tracks[index].timeSinceUpdate > options.maxAge {
+            if tracks[index].life.timeSinceUpdate > options.maxAge {
                 isAnyStale = true
                 continue
             }
-            let isSeen = tracks[index].detectionIndex != nil
-            let isReported =
-                isSeen && (tracks[index].hitStreak >= options.minHits || frameCount <= options.minHits)
-            if isReported || tracks[index].hits >= options.minHits { tracks[index].isConfirmed = true }
-            update.tracks.append(
-                TrackedObject(
-                    trackID: tracks[index].id, classID: tracks[index].classID, box: tracks[index].filter.box,
-                    detectionIndex: tracks[index].detectionIndex,
-                    state: tracks[index].isConfirmed ? (isSeen ? .confirmed : .lost) : .tentative,
-                    isReported: isReported, age: tracks[index].age, hits: tracks[index].hits))
+            let isReported = tracks[index].life.believe(minHits: options.minHits, frameCount: frameCount)
+            update.tracks.append(tracks[index].life.listed(box: tracks[index].filter.box, isReported: isReported))
         }
-        guard isAnyStale else { return }
-        update.ended += tracks.filter { $0.timeSinceUpdate > options.maxAge }.map(\.id)
-        update.ended.sort()
-        tracks.removeAll { $0.timeSinceUpdate > options.maxAge }
+        if isAnyStale {
+            let maxAge = options.maxAge
+            removeTracks(&update) { $0.life.timeSinceUpdate > maxAge }
+            update.ended.sort()
+        }
+    }
+
+    /// Ends tracks; the others close up.
+    private mutating func removeTracks(_ update: inout TrackerUpdate, where isRemoved: (SORTTrack) -> Bool) {
+        for index in tracks.indices where isRemoved(tracks[index]) { update.ended.append(tracks[index].life.id) }
+        tracks.removeAll(where: isRemoved)
     }
 }

@@ -13,6 +13,19 @@ public struct TrackerUpdate: Sendable, Equatable {
     }
 }
 
+extension TrackerUpdate {
+    /// An empty answer in the memory of an earlier one.
+    ///
+    /// Trackers keep their latest answer, so that a caller who has let go of it gets the next in the same memory:
+    /// nothing is allocated then.
+    init(reusing earlier: inout TrackerUpdate) {
+        self.init()
+        swap(&self, &earlier)
+        tracks.removeAll(keepingCapacity: true)
+        ended.removeAll(keepingCapacity: true)
+    }
+}
+
 /// One track after one frame.
 public struct TrackedObject: Sendable, Equatable {
     /// Where a track is in its life.

@@ -5,7 +5,7 @@ extension TwoStageFlow {
     ///
     /// - Parameter listedCount: how many of `tracks` lived before this frame; those after were born in it.
     mutating func finish(listedCount: Int) -> TrackerUpdate {
-        var update = TrackerUpdate()
+        var update = TrackerUpdate(reusing: &workspace.answer)
         rebuild(listedCount: listedCount, &update)
         dropDuplicates()
         var isAnyGone = false
@@ -25,6 +25,7 @@ extension TwoStageFlow {
             trackedCount = tracks.count { $0.place == .tracked }
         }
         if update.ended.count > 1 { update.ended.sort() }
+        workspace.answer = update
         return update
     }
 

@@ -51,6 +51,7 @@ struct TwoStageFlow<Filter: ProportionalFilter>: Sendable {
         var association = LimitedAssociation()
         var next: [Track] = []
         var inSight = OverlapSearch(margin: 1)
+        var answer = TrackerUpdate()
 
         /// Detections of one stage.
         struct Group: Sendable {

@@ -17,12 +17,12 @@ struct AppearanceGalleryTests {
         var kept: [[Float]] = []
         for _ in 0..<70 {
             let new = vector(dimension, &generator)
-            gallery.append(new[...], budget: budget)
+            gallery.append(new, new.indices, budget: budget)
             kept = (kept + [new]).suffix(budget)
             #expect(gallery.count == kept.count)
             let other = vector(dimension, &generator)
             let expected = kept.map { 1 - zip($0, other).reduce(0) { $0 + $1.0 * $1.1 } }.min()!
-            #expect(abs(gallery.distance(to: other[...]) - expected) < 1e-5)
+            #expect(abs(gallery.distance(to: other, other.indices) - expected) < 1e-5)
         }
     }
 
@@ -36,7 +36,7 @@ struct AppearanceGalleryTests {
             var reader = try SnapshotReader(writer.finish(), kind: "test", versions: 1...1)
             #expect(try AppearanceGallery(from: &reader, dimension: 5, budget: 13) == gallery)
             try reader.finish()
-            gallery.append(vector(5, &generator)[...], budget: 13)
+            gallery.append(vector(5, &generator), 0..<5, budget: 13)
         }
     }
 

@@ -65,7 +65,7 @@ struct DeepSORTGoldenTests {
                 )
                 // The reference counts its age from 1; its states are 1 for tentative and 2 for confirmed.
                 #expect(
-                    [track.timeSinceUpdate, track.isConfirmed ? 2 : 1, track.hits, track.age + 1]
+                    [track.life.timeSinceUpdate, track.life.isConfirmed ? 2 : 1, track.life.hits, track.life.age + 1]
                         == row[18...21].map { Int($0) })
             }
         }

@@ -37,6 +37,19 @@ struct EveryTrackerTests {
             cameraMotion: input.cameraMotion)
     }
 
+    @Test("gives the same answers to a caller who keeps them all", arguments: TrackerKind.allCases)
+    func keptAnswers(kind: TrackerKind) throws {
+        let inputs = scene(seed: 9, frames: 60, objects: 15)
+        var tracker = try kind.make()
+        // Each a copy of its own, made before the next frame.
+        let copies = inputs.map { input in
+            let answer = tracker.update(input)
+            return TrackerUpdate(tracks: answer.tracks.map(\.self), ended: answer.ended.map(\.self))
+        }
+        var other = try kind.make()
+        #expect(inputs.map { other.update($0) } == copies)
+    }
+
     @Test(
         "does not depend on the order of detections", arguments: TrackerKind.allCases, [UInt64(1), 2, 3, 4])
     func permutation(kind: TrackerKind, seed: UInt64) throws {

@@ -86,4 +86,23 @@ struct LimitedAssociationTests {
         association.solve(rows: 2, columns: 0)
         #expect(association.columnForRow == [-1, -1])
     }
+
+    @Test("breaks ties as one problem over a whole component does, if asked to", arguments: [UInt64(1), 2, 3])
+    func tiesAsWhole(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var association = LimitedAssociation()
+        var solver = LinearAssignment()
+        for _ in 0..<300 {
+            let rows = Int.random(in: 2...9, using: &generator)
+            let columns = Int.random(in: 2...9, using: &generator)
+            // Few different gains, so that there are many ties; none is 0, so that all is one component.
+            let gains = (0..<(rows * columns)).map { _ in Double(Int.random(in: 1...3, using: &generator)) / 4 }
+            association.pairs = gains.indices.map {
+                .init(row: Int32($0 / columns), column: Int32($0 % columns), gain: gains[$0])
+            }
+            association.solve(rows: rows, columns: columns, ties: .asWhole)
+            solver.solve(gains, rows: rows, columns: columns, objective: .maximise)
+            #expect(association.columnForRow == solver.columnForRow)
+        }
+    }
 }

@@ -48,7 +48,8 @@ struct OCSORTGoldenTests {
                     tracker.tracks.first { ReferenceStates.isClose($0.filter.stateAndVariances, row[2...15]) }, "\(row)"
                 )
                 #expect(
-                    [track.timeSinceUpdate, track.hitStreak, track.hits - 1, track.age] == row[16...19].map { Int($0) })
+                    [track.life.timeSinceUpdate, track.life.hitStreak, track.life.hits - 1, track.life.age]
+                        == row[16...19].map { Int($0) })
             }
         }
     }

@@ -7,8 +7,8 @@ import Vision
 struct OverlapAssociationTests {
     private func associate(_ rows: [BoundingBox], _ columns: [BoundingBox], threshold: Double = 0.3) -> [Int] {
         var association = OverlapAssociation()
-        for row in rows { association.rows.append(row) }
-        for column in columns { association.columns.append(column) }
+        association.rows = rows
+        association.columns.fill(count: columns.count) { columns[$0] }
         association.associate(threshold: threshold)
         return association.columnForRow
     }
@@ -80,5 +80,21 @@ struct OverlapAssociationTests {
             }
             #expect(associate(rows, columns) == expected)
         }
+    }
+
+    @Test("finds the largest sum in a crowd that is too large to be solved whole")
+    func crowd() {
+        var generator = SeededGenerator(seed: 4)
+        let boxes = (0..<(LimitedAssociation.largestWhole * 3)).map { _ in
+            box(.random(in: 0...120, using: &generator), .random(in: 0...80, using: &generator))
+        }
+        let (rows, columns) = (Array(boxes[..<190]), Array(boxes[190...]))
+        let overlaps = rows.flatMap { row in columns.map { row.intersectionOverUnion($0) } }
+        var solver = LinearAssignment()
+        solver.solve(overlaps, rows: rows.count, columns: columns.count, objective: .maximise)
+        let expected = solver.columnForRow.enumerated().map { row, column in
+            column >= 0 && overlaps[row * columns.count + column] > 0 ? column : -1
+        }
+        #expect(associate(rows, columns, threshold: 0) == expected)
     }
 }

@@ -44,7 +44,8 @@ struct SORTGoldenTests {
                 // Identities are free: the track at the same place is the same one.
                 let track = try #require(tracker.tracks.first { isClose(values($0), Array(row[2...15])) }, "\(row)")
                 #expect(
-                    [track.timeSinceUpdate, track.hitStreak, track.hits - 1, track.age] == row[16...19].map { Int($0) })
+                    [track.life.timeSinceUpdate, track.life.hitStreak, track.life.hits - 1, track.life.age]
+                        == row[16...19].map { Int($0) })
                 compared += 1
             }
         }

@@ -16,6 +16,9 @@ struct LapwingBench: AsyncParsableCommand {
             Videos, models and detections are looked for in the folder that LAPWING_ASSETS names (../shared/assets beside \
             the repository by default). Without a video, ffmpeg makes one; what needs a model is then left out.
 
+            All trackers are measured with --only trackers, beside those of trackforge if `make bench-trackers` has \
+            installed it.
+
             What is measured on a Kafka cluster is left out, too, unless one is named. Topics are made there and deleted \
             again, with up to 3 GB in them; LAPWING_KAFKA_… are its properties, as for lapwing itself.
             """)
@@ -87,6 +90,7 @@ struct LapwingBench: AsyncParsableCommand {
         if stages.contains(.kafkaMemory) { try await MemoryStage.measure(bench, into: &report) }
         if stages.contains(.decode) { try await DecodeStage.measure(bench, into: &report) }
         if stages.contains(.sort) { try await SortStage.measure(bench, into: &report) }
+        if stages.contains(.trackers) { try await TrackersStage.measure(bench, into: &report) }
         if !stages.isDisjoint(with: [.inference, .endToEnd]) {
             try await EndToEndStage.measure(bench, withWhole: stages.contains(.endToEnd), into: &report)
         }
@@ -95,7 +99,7 @@ struct LapwingBench: AsyncParsableCommand {
     }
 
     private func stages() throws -> Set<Stage> {
-        guard let only else { return Set(Stage.allCases) }
+        guard let only else { return Stage.usual }
         return Set(
             try only.split(separator: ",").map { name in
                 guard let stage = Stage(rawValue: String(name)) else {
@@ -118,7 +122,7 @@ struct LapwingBench: AsyncParsableCommand {
             scratch: scratch)
         if let path = video ?? assets.clip {
             bench.clip = path
-        } else {
+        } else if !stages.isSubset(of: [.sort, .trackers]) {
             bench.note("no video in \(assets.folder): ffmpeg makes one")
             bench.clip = "\(scratch)/made.mp4"
             try FFmpegTool.run([
@@ -131,8 +135,8 @@ struct LapwingBench: AsyncParsableCommand {
         if bench.models.isEmpty, !stages.isDisjoint(with: [.inference, .endToEnd]) {
             report.skipped.append("inference: no model in \(assets.folder); give one with --model or LAPWING_ASSETS")
         }
-        if bench.detectionFolder == nil, stages.contains(.sort) {
-            report.skipped.append("sort: no MOTChallenge detections in \(assets.folder)")
+        if bench.detectionFolder == nil, !stages.isDisjoint(with: [.sort, .trackers]) {
+            report.skipped.append("trackers: no MOTChallenge detections in \(assets.folder)")
         }
         if bench.kafka == nil, !stages.isDisjoint(with: [.kafka, .kafkaMemory]) {
             report.skipped.append("kafka: no cluster; give one with --kafka or LAPWING_BENCH_KAFKA, as host:port")

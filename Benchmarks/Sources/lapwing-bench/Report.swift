@@ -5,6 +5,8 @@ struct Report: Encodable {
     var machine: MachineFacts
     var runs: Int
     var rows: [Row] = []
+    /// What must be known to read the rows.
+    var notes: [String] = []
     /// What was left out, and why.
     var skipped: [String] = []
 
@@ -19,7 +21,10 @@ struct Report: Encodable {
             lines.append([
                 row.stage == last ? "" : row.stage.rawValue, row.what, Self.number(row.samples.median), row.unit,
                 "\(Self.number(row.samples.least))–\(Self.number(row.samples.most))",
-                row.ratio.map { "\(Self.number($0.value)) of \($0.to)" } ?? "",
+                row.ratio.map { ratio in
+                    "\(Self.number(ratio.value)) of \(ratio.to)"
+                        + (ratio.base.map { " \(Self.number($0.median))" } ?? "")
+                } ?? "",
             ])
             last = row.stage
         }
@@ -37,7 +42,8 @@ struct Report: Encodable {
         }
         return
             (machine.lines + ["one warm-up, then \(runs) runs of each; ratios are of medians", ""] + table
-            + (skipped.isEmpty ? [] : [""]) + skipped.map { "skipped: \($0)" }).joined(separator: "\n")
+            + (notes.isEmpty ? [] : [""]) + notes + (skipped.isEmpty ? [] : [""]) + skipped.map { "skipped: \($0)" })
+            .joined(separator: "\n")
     }
 
     func json() throws -> String {

@@ -5,11 +5,16 @@ struct Row: Encodable {
         var value: Double
         /// What it is a ratio to.
         var to: String
+        /// That quantity's own values, where no other row has them.
+        var base: Samples?
 
-        /// - Parameter base: measured by turns with `samples`.
-        init(_ samples: Samples, to base: Samples, called name: String) {
+        /// - Parameters:
+        ///   - base: measured by turns with `samples`.
+        ///   - showsBase: whether the base has no row of its own.
+        init(_ samples: Samples, to base: Samples, called name: String, showsBase: Bool = false) {
             value = samples.median / base.median
             to = name
+            self.base = showsBase ? base : nil
         }
     }
 

@@ -16,8 +16,13 @@ enum Stage: String, CaseIterable, Encodable, ExpressibleByArgument {
     case decode
     /// The detector alone, its input prepared: the ceiling of everything behind it.
     case inference
-    /// The tracker alone.
+    /// SORT alone, and with identities.
     case sort
+    /// All trackers, beside other people's; only when asked for.
+    case trackers
     /// From a file to its results.
     case endToEnd = "end-to-end"
+
+    /// What is measured when nothing else is said.
+    static let usual = Set(allCases).subtracting([.trackers])
 }
