@@ -105,7 +105,8 @@ let package = Package(
 
         .testTarget(name: "VisionTests", dependencies: ["Vision"], swiftSettings: settings),
         .testTarget(
-            name: "TrackingTests", dependencies: ["Tracking", "Evaluation", "Vision"], swiftSettings: settings),
+            name: "TrackingTests", dependencies: ["Tracking", "Evaluation", "Vision"], exclude: ["Fixtures"],
+            swiftSettings: settings),
         .testTarget(name: "SynthesisTests", dependencies: ["Synthesis", "Vision"], swiftSettings: settings),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "Tracking", "Vision"], swiftSettings: settings),
@@ -137,7 +138,7 @@ let package = Package(
                 "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
                 "Inference", "InferenceTesting", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: settings + openVINOHeaders),
+            ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .testTarget(

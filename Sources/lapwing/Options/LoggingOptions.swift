@@ -44,6 +44,6 @@ struct TerminalLogHandler: LogHandler {
         let facts = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
             .map { " \($0.key)=\($0.value)" }.joined()
         let time = Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
-        Console.write("\(time) \(event.level.rawValue) \(event.message)\(facts)")
+        Console.write("\(time) \(event.level.rawValue) \(event.message)\(facts)".printable)
     }
 }

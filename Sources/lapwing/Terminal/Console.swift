@@ -13,8 +13,8 @@ enum Console {
         fflush(nil)
     }
 
-    static func error(_ message: String) { write("lapwing: error: \(message)") }
-    static func warning(_ message: String) { write("lapwing: warning: \(message)") }
+    static func error(_ message: String) { write("lapwing: error: \(message.printable)") }
+    static func warning(_ message: String) { write("lapwing: warning: \(message.printable)") }
 
     static func write(_ message: String) {
         line.withLock { line in
@@ -40,5 +40,19 @@ enum Console {
 
     private static func emit(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}
+
+extension String {
+    /// The text without what could do anything to a terminal: control characters but line ends and tabs are shown as
+    /// `\u{1b}`.
+    ///
+    /// Names and keys come from files and logs that anybody may have written.
+    var printable: String {
+        func isDangerous(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
+        }
+        guard unicodeScalars.contains(where: isDangerous) else { return self }
+        return unicodeScalars.map { isDangerous($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
     }
 }

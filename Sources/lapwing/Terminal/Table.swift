@@ -14,17 +14,9 @@ struct Table {
         self.columns = columns
     }
 
-    /// Control characters, which could do anything to a terminal, are shown as `\u{1B}`.
     mutating func add(_ row: [String]) {
         precondition(row.count == columns.count)
-        rows.append(row.map(Self.printable))
-    }
-
-    private static func printable(_ cell: String) -> String {
-        guard cell.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return cell }
-        return cell.unicodeScalars.map { scalar in
-            scalar.properties.generalCategory == .control ? "\\u{\(String(scalar.value, radix: 16))}" : "\(scalar)"
-        }.joined()
+        rows.append(row.map(\.printable))
     }
 
     var text: String {
