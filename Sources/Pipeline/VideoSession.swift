@@ -120,7 +120,7 @@ struct VideoSession {
             try detector.enqueue { tensor in try scaler.scale(image, into: tensor) }
             // While the detector is at work.
             let motion = try camera?.measuredMotion(to: image)
-            queue.append(.init(kind: .inFlight(image, motion), place: place))
+            queue.append(.init(kind: .inFlight(describer == nil ? nil : image, motion), place: place))
         }
         while let head = queue.popFirst() { try emit(head, &self) }
 
@@ -131,9 +131,9 @@ struct VideoSession {
 
     /// What the detections look like that the tracker asks for; nil where it asks for none, or is not to be told.
     private mutating func describe(
-        _ detections: [Detection], frame: Int, _ image: VideoFrame, _ describer: ObjectDescriber?
+        _ detections: [Detection], frame: Int, _ image: VideoFrame?, _ describer: ObjectDescriber?
     ) throws -> AppearanceVectors? {
-        guard let describer, let appearance = configuration.appearance,
+        guard let describer, let image, let appearance = configuration.appearance,
             (frame / configuration.every).isMultiple(of: appearance.every)
         else { return nil }
         let wanted = tracker.detectionsToDescribe(detections)
@@ -220,8 +220,9 @@ struct VideoSession {
 /// A frame between the decoder and the results.
 private struct PendingFrame {
     enum Kind {
-        /// With the camera's motion since the last such picture, where it is measured and known.
-        case inFlight(VideoFrame, CameraMotion?)
+        /// With the picture, where it will be looked at again, and the camera's motion since the last such picture, where
+        /// it is measured and known.
+        case inFlight(VideoFrame?, CameraMotion?)
         case skipped
         case undecodable
     }
