@@ -5,7 +5,8 @@ internal import Media
 /// Cuts videos into chunks and appends them to the log, each video once.
 ///
 /// A video that is in the log already is not sent again; one whose submission broke off is taken up where the chunks in
-/// the log stop. The call waits while the log is full.
+/// the log stop, as is one whose chunks the log has deleted, by age or size, before a worker had done them. The call waits
+/// while the log is full.
 public actor Producer {
     private let executor = BlockingExecutor(label: "lapwing.producer")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -17,6 +18,9 @@ public actor Producer {
     /// Registrations by partition of topic `videos`, read once and kept up to date from there.
     private var known: [VideoID: VideoRegistration] = [:]
     private var knownUpTo: [TopicPartition: Int64] = [:]
+    /// The chunk that workers do next of a video, from topic `checkpoints`; nil where it has ended or failed.
+    private var nextChunks: [VideoID: Int?] = [:]
+    private var nextChunksUpTo: [TopicPartition: Int64] = [:]
 
     /// - Parameters:
     ///   - chunkSeconds: how long chunks should be; each ends at the next place where it can be cut.
@@ -60,10 +64,14 @@ public actor Producer {
         var firstChunk = 0
         var isRegistered = false
         if let earlier = try await knownRegistration(of: videoID) {
-            if earlier.state == .submitted { return Submission(registration: earlier, wasThere: true) }
+            guard try await isWanting(earlier) else { return Submission(registration: earlier, wasThere: true) }
             registration = earlier
             isRegistered = true
             firstChunk = try await chunksInLog(of: videoID)
+        }
+        if firstChunk == 0 {
+            registration.chunksFrom =
+                try await log.offsets(of: partition(of: videoID, topic: topics.chunks)).upperBound
         }
 
         let splitter = ChunkSplitter(
@@ -148,7 +156,29 @@ public actor Producer {
         return known[video]
     }
 
-    /// How many chunks of a video the log holds without a hole, counting those that workers are done with.
+    /// Whether chunks of a video that was begun are still to be sent.
+    private func isWanting(_ registration: VideoRegistration) async throws -> Bool {
+        guard registration.state == .submitted else { return true }
+        let id = registration.videoID
+        guard try await nextChunk(of: id) != nil, let first = registration.chunksFrom,
+            try await log.offsets(of: partition(of: id, topic: topics.chunks)).lowerBound > first
+        else { return false }
+        // The log has deleted records from where this video's lay: they were done, or another's, or are lost.
+        return try await chunksInLog(of: id) < registration.chunks ?? 0
+    }
+
+    /// The chunk that workers do next of a video; nil when its work is done.
+    private func nextChunk(of video: VideoID) async throws -> Int? {
+        let partition = try await partition(of: video, topic: topics.checkpoints)
+        nextChunksUpTo[partition] = try await log.readAll(partition, from: nextChunksUpTo[partition] ?? 0) { logged in
+            guard let found = try Checkpoint.decode(logged) else { return }
+            nextChunks[found.videoID] = .some(found.state == .running ? found.nextChunk : nil)
+        }
+        return nextChunks[video] ?? 0
+    }
+
+    /// How many chunks of a video need not be sent: those that workers are done with, and the ones after, as far as the
+    /// log holds them without a hole.
     private func chunksInLog(of video: VideoID) async throws -> Int {
         let partition = try await partition(of: video, topic: topics.chunks)
         var parts: [Int: Set<Int>] = [:]
@@ -158,8 +188,7 @@ public actor Producer {
             parts[header.index, default: []].insert(header.part)
             counts[header.index] = header.parts
         }
-        // Chunks before the first one held were consumed and forgotten by the log.
-        var next = counts.keys.min() ?? 0
+        var next = try await nextChunk(of: video) ?? counts.keys.min() ?? 0
         while let count = counts[next], parts[next]?.count == count { next += 1 }
         return next
     }

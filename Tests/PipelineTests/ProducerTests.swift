@@ -57,6 +57,43 @@ struct ProducerTests {
         return headers
     }
 
+    @Test("A video whose chunks the log deleted before a worker had done them is sent again", arguments: [0, 2])
+    func expired(chunksDone: Int) async throws {
+        let clip = try Rig.clip("expired", frames: 50)
+        let expected = try await Rig.undisturbed([clip])
+        let rig = try await Rig(partitions: 1)
+        let log = try rig.open()
+        let id = try await rig.submit([clip], to: log)[0]
+        if chunksDone > 0 {
+            await #expect(throws: CrashingLog.Crash.self) {
+                let crashing = CrashingLog(log, crashAt: chunksDone + 1, .beforeCommit)
+                try await rig.worker(crashing, start: .streaming).run()
+            }
+        }
+        // Somebody passes over all that is there, as retention does.
+        let chunks = TopicPartition(rig.topics.chunks, 0)
+        let consumer = try await log.join(
+            ConsumerConfiguration(group: rig.topics.workerGroup, topics: [rig.topics.chunks]))
+        var assigned = false
+        while !assigned { if case .assigned = try await consumer.poll(timeout: .seconds(1)) { assigned = true } }
+        let end = try await log.offsets(of: chunks).upperBound
+        try await consumer.commit(LogTransaction(records: [], offsets: [chunks: end]))
+        try await consumer.leave()
+        try #expect(await log.offsets(of: chunks).isEmpty)
+
+        let again = try await Producer(log: log, topics: rig.topics, chunkSeconds: 1).submit(path: clip)
+        #expect(!again.wasThere)
+        let sent = Set(try await chunkHeaders(rig, log).map(\.index))
+        #expect(sent == Set(chunksDone..<5))
+        let third = try await Producer(log: log, topics: rig.topics, chunkSeconds: 1).submit(path: clip)
+        #expect(third.wasThere)
+        try await rig.worker(log).run()
+        #expect(firstDifference(expected[id] ?? [], try await rig.results(id, from: log)) == nil)
+        let fourth = try await Producer(log: log, topics: rig.topics, chunkSeconds: 1).submit(path: clip)
+        #expect(fourth.wasThere)
+        await log.close()
+    }
+
     @Test("The same file twice is sent once")
     func twice() async throws {
         let rig = try await Rig()
