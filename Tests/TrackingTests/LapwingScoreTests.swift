@@ -72,16 +72,4 @@ struct LapwingScoreTests {
         #expect(with.identity.idf1 >= without.identity.idf1 + 0.01)
         #expect(Double(asked) < 0.7 * Double(confident), "\(asked) of \(confident)")
     }
-
-    @Test("goes on to the bit when restored after any frame", arguments: ["TUD-Campus", "EDGE-03-fast-scale-change"])
-    func snapshots(sequence: String) throws {
-        let inputs = try Assets.inputs(sequence, embeddings: true)
-        var tracker = LapwingTracker()
-        var restored: any Tracker = tracker
-        for input in inputs {
-            restored = try TrackerKind.restore(restored.snapshot())
-            #expect(restored.update(input) == tracker.update(input))
-            #expect(restored.snapshot() == tracker.snapshot())
-        }
-    }
 }

@@ -33,6 +33,11 @@ struct TrackComparison: CustomStringConvertible {
         }
     }
 
+    /// Whether two outputs have the same boxes row by row, to a thousandth of a pixel.
+    static func areInSameOrder(_ a: [MOTRow], _ b: [MOTRow]) -> Bool {
+        a.count == b.count && zip(a, b).allSatisfy { $0.frame == $1.frame && error($0, $1) < 0.001 }
+    }
+
     private static func error(_ a: MOTRow, _ b: MOTRow) -> Double {
         max(abs(a.x - b.x), abs(a.y - b.y), abs(a.width - b.width), abs(a.height - b.height))
     }

@@ -128,19 +128,4 @@ struct TwoStageGoldenTests {
                 + covariances.map(\.position) + covariances.map(\.velocity)
         }
     }
-
-    @Test("go on to the bit when restored after any frame", arguments: ["TUD-Campus", "MOT17-13-FRCNN"])
-    func snapshots(sequence: String) throws {
-        let isMoving = sequence.hasPrefix("MOT17")
-        let inputs = try Assets.inputs(sequence, embeddings: true, cameraMotion: isMoving).prefix(120)
-        for kind in [TrackerKind.bytetrack, .botsort] {
-            var tracker = try kind.make()
-            var restored = try kind.make()
-            for input in inputs {
-                restored = try kind.restore(restored.snapshot(), parameters: kind.parameters())
-                #expect(restored.update(input) == tracker.update(input))
-                #expect(restored.snapshot() == tracker.snapshot())
-            }
-        }
-    }
 }
