@@ -10,19 +10,36 @@ enum File {
     }
 
     /// Writes a text as a whole or not at all, and makes the folder for it.
-    static func write(_ text: String, to path: String) throws(Failure) {
-        try write(Data(text.utf8), to: path)
+    ///
+    /// - Parameter option: the option that the path was given to, for messages.
+    static func write(_ text: String, to path: String, option: String = "--output") throws(Failure) {
+        try write(Data(text.utf8), to: path, option: option)
     }
 
     /// Writes bytes as a whole or not at all, and makes the folder for them.
-    static func write(_ bytes: Data, to path: String) throws(Failure) {
+    static func write(_ bytes: Data, to path: String, option: String = "--output") throws(Failure) {
+        let remedy = "choose another place with \(option)"
         let folder = Folder.parent(of: path)
-        if !folder.isEmpty { try Folder.make(folder, name: "folder", remedy: "choose another place with --output") }
+        if !folder.isEmpty { try Folder.make(folder, name: "folder", remedy: remedy) }
         do {
-            try bytes.write(to: URL(fileURLWithPath: path), options: .atomic)
+            if isStream(path) {
+                let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+                try handle.write(contentsOf: bytes)
+                try handle.close()
+            } else {
+                try bytes.write(to: URL(fileURLWithPath: path).resolvingSymlinksInPath(), options: .atomic)
+            }
         } catch {
-            throw Failure.failed(
-                "\(path): it cannot be written (\(ErrorText.cause(error))); choose another place with --output")
+            throw Failure.failed("\(path): it cannot be written (\(ErrorText.cause(error))); \(remedy)")
         }
+    }
+
+    /// Whether a path is of a device or a pipe, such as /dev/stdout: these are written into. Foundation would put a file in
+    /// their place.
+    private static func isStream(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        let kind = status.st_mode & S_IFMT
+        return kind != S_IFREG && kind != S_IFDIR || path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
     }
 }

@@ -118,8 +118,17 @@ struct TrackCommandTests {
         #expect(malformed.errors.hasPrefix("lapwing: error: \(text):2: "), "\(malformed)")
         #expect(malformed.errors.contains("'hello'"))
         let good = try folder.file("good.txt", Array("1,-1,10,10,20,20,0.9\n".utf8))
-        let output = try await Program.run(["track", "--detections", good, "--output", folder.path + "/none/out.txt"])
+        let output = try await Program.run(["track", "--detections", good, "--output", good + "/out.txt"])
         #expect(output.exitCode == 1)
-        #expect(output.errors.contains("none/out.txt: it cannot be written (No such file or directory)"), "\(output)")
+        #expect(
+            output.errors.contains("\(good): it cannot be made (a file is in its place); choose another place"),
+            "\(output)")
+        // A folder is made, and what is no file is written into.
+        let made = try await Program.run(["track", "--detections", good, "--output", folder.path + "/new/out.txt"])
+        #expect(made.exitCode == 0 && FileManager.default.fileExists(atPath: folder.path + "/new/out.txt"))
+        let stream = try await Program.run([
+            "track", "--detections", good, "--tracker", "sort", "--output", "/dev/fd/1",
+        ])
+        #expect(stream.exitCode == 0 && stream.outputLines.count == 1, "\(stream)")
     }
 }

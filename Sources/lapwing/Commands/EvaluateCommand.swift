@@ -72,12 +72,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         convention.warn(ofOtherClasses: evaluation.otherClassCount)
         let scores = ScoreSheet(evaluation)
         if let csv {
-            do {
-                try Data(scores.csv.utf8).write(to: URL(fileURLWithPath: csv))
-            } catch {
-                throw Failure.failed(
-                    "\(csv): it cannot be written (\(ErrorText.cause(error))); give another path to --csv")
-            }
+            try File.write(scores.csv, to: csv, option: "--csv")
         }
         if json {
             try scores.printJSON()

@@ -82,12 +82,7 @@ struct TrackCommand: AsyncParsableCommand {
             }
         }
         if let output {
-            do {
-                try Data(text).write(to: URL(fileURLWithPath: output))
-            } catch {
-                throw Failure.failed(
-                    "\(output): it cannot be written (\(ErrorText.cause(error))); give another path to --output")
-            }
+            try File.write(Data(text), to: output)
         } else {
             let stream = OutputStream()
             do {
