@@ -21,16 +21,13 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [.package(name: "lapwing", path: "..")],
     targets: [
-        // The one function of libFuzzer that is called; the library itself comes with the toolchain.
-        .target(name: "CLibFuzzer"),
         .executableTarget(
             name: "lapwing-fuzz",
             dependencies: [
-                "CLibFuzzer",
                 .product(name: "Lapwing", package: "lapwing"),
                 .product(name: "LapwingTesting", package: "lapwing"),
             ],
-            swiftSettings: settings + openVINOHeaders),
+            swiftSettings: settings + openVINOHeaders)
     ],
     swiftLanguageModes: [.v6]
 )
