@@ -1,6 +1,6 @@
 # Lapwing. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kafka demo bench bench-trackers format lint clean
+.PHONY: help setup build test test-kafka demo bench bench-trackers fuzz fuzz-media format lint clean
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,11 +27,17 @@ bench-trackers: setup ## measure the trackers alone, beside the fastest public o
 	@python3 Benchmarks/bench-trackforge.py install Benchmarks/.build/trackforge || true
 	swift run --package-path Benchmarks -c release lapwing-bench --only trackers $(ARGS)
 
+fuzz: setup ## look for input that ends the process, with libFuzzer (ARGS="SECONDS [TARGET...]"; a minute each)
+	@bash Scripts/fuzz.sh $(ARGS)
+
+fuzz-media: setup ## ten thousand damaged clips, chunks and records through a worker; prints what became of them
+	LAPWING_HOSTILE_CASES=$${LAPWING_HOSTILE_CASES:-10000} SWIFT_BACKTRACE=enable=no swift test --no-parallel --filter HostileVideoTests
+
 format: ## format the sources
-	swift format --in-place --recursive --parallel Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	swift format --in-place --recursive --parallel Sources Tests Benchmarks/Sources Fuzzing/Sources Package.swift Benchmarks/Package.swift Fuzzing/Package.swift
 
 lint: ## check the format, warnings are errors
-	swift format lint --strict --recursive --parallel Sources Tests Benchmarks/Sources Package.swift Benchmarks/Package.swift
+	swift format lint --strict --recursive --parallel Sources Tests Benchmarks/Sources Fuzzing/Sources Package.swift Benchmarks/Package.swift Fuzzing/Package.swift
 
 clean: ## remove what was built
-	rm -rf .build Benchmarks/.build
+	rm -rf .build Benchmarks/.build Fuzzing/.build

@@ -91,7 +91,12 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
-        .target(name: "PipelineTesting", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .target(
+            name: "PipelineTesting",
+            dependencies: [
+                "Pipeline", "EventLog", "Inference", "Media", "Tracking", "Vision",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings + openVINOHeaders),
         .executableTarget(
             name: "lapwing",
             dependencies: [
@@ -139,6 +144,12 @@ let package = Package(
                 "Inference", "InferenceTesting", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "HostileInputTests",
+            dependencies: [
+                "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "Media", "Tracking", "Evaluation", "Inference",
+                "InferenceTesting", "CameraMotionEstimation",
+            ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .testTarget(

@@ -27,7 +27,7 @@ public enum ChunkContainer: String, Sendable, Codable {
 
     /// Whether FFmpeg can write this codec into the container.
     func carries(_ codec: AVCodecID) -> Bool {
-        FFmpegLibrary.silence()
+        FFmpegLibrary.prepare()
         guard let format = av_guess_format(muxerName, nil, nil) else { return false }
         if avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) == 1 { return true }
         // Matroska takes whatever AVI has a code for, in its "VFW compatibility mode"; FFmpeg does not say so when asked.

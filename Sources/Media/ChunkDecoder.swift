@@ -56,7 +56,7 @@ public final class ChunkDecoder {
         guard (0...1 << 52).contains(info.firstFrame), (0...1 << 52).contains(info.frameCount) else {
             throw ChunkTimeline.damaged(info, "its frame numbers are out of range")
         }
-        timeline = try ChunkTimeline(Self.open(source, info, limits), info: info)
+        timeline = try ChunkTimeline(Self.open(source, info, limits), info: info, limits: limits)
         demuxer = try Self.open(source, info, limits)
         decoder = try Decoder(
             parameters: demuxer.parameters, threads: self.threads, tellsFaults: self.threads > 1,
@@ -64,13 +64,24 @@ public final class ChunkDecoder {
     }
 
     /// The next frame; nil after the last one.
+    ///
+    /// - Throws: ``MediaError`` with code `.limitExceeded` when the frame takes longer than the limits allow.
     public func next() throws(MediaError) -> DecodedFrame? {
+        let started = ContinuousClock.now
         while nextRank < timeline.times.count {
             if let image = waiting.removeValue(forKey: nextRank) { return give(image) }
             // Frames come out of a decoder in order. If a later one is out, this one is lost; a few are waited for,
             // because some decoders start out of order.
-            if drained || waiting.count > timeline.reorderDepth + 1 { return give(nil) }
+            if drained || waiting.count > min(timeline.reorderDepth, MediaLimits.maxReorderDepth) + 1 {
+                return give(nil)
+            }
             try step()
+            guard ContinuousClock.now - started <= limits.maxTimePerFrame else {
+                throw MediaError(
+                    .limitExceeded, operation: "decode",
+                    detail: "\(info.name): frame \(info.firstFrame + nextRank) takes longer than the limit of "
+                        + "\(limits.maxTimePerFrame) to decode; the chunk is probably made to keep decoders busy")
+            }
         }
         return nil
     }

@@ -94,7 +94,7 @@ public final class ChunkSplitter {
         let seconds =
             Double(group.start - (startPTS ?? groups.first?.start ?? group.start))
             * demuxer.stream.timeBase.value
-        let shown = String(Int((seconds * 1000).rounded()))
+        let shown = Int(exactly: (seconds * 1000).rounded()).map(String.init) ?? "some"
         throw MediaError(
             .limitExceeded, operation: "split",
             detail:
@@ -162,6 +162,12 @@ public final class ChunkSplitter {
         }
         let before = preroll?.packets ?? []
         let packets = before + own
+        guard packets.count <= demuxer.limits.maxPacketsPerChunk else {
+            throw MediaError(
+                .limitExceeded, operation: "split",
+                detail: "'\(demuxer.name)': a chunk would have \(packets.count) packets; the limit is "
+                    + "\(demuxer.limits.maxPacketsPerChunk); lower --chunk-seconds and --max-chunk-bytes")
+        }
         let (written, container, digest) = try write(packets, prerollCount: before.count)
         self.container = container
         hasher = digest

@@ -12,7 +12,7 @@ struct ChunkTimeline {
     private(set) var undecodablePreroll: Set<Int> = []
 
     /// Reads the chunk through once.
-    init(_ demuxer: Demuxer, info: ChunkDecodingInfo) throws(MediaError) {
+    init(_ demuxer: Demuxer, info: ChunkDecodingInfo, limits: MediaLimits) throws(MediaError) {
         guard let from = demuxer.stream.timeBase.avRational, let to = info.timeBase.avRational else {
             throw ChunkTimeline.damaged(info, "its time base is unusable")
         }
@@ -20,6 +20,7 @@ struct ChunkTimeline {
         while let packet = try demuxer.next() {
             guard let pts = packet.pts else { throw Self.damaged(info, "packet \(stored.count) has no time") }
             stored.append(try Self.restore(pts, from: from, to: to, info: info))
+            try Self.check(stored.count, limits, info)
         }
         if let exact = info.exactPTS {
             guard exact.count == stored.count else {
@@ -53,6 +54,16 @@ struct ChunkTimeline {
         let (restored, overflow) = rescale(time, from: from, to: to).addingReportingOverflow(info.timestampShift)
         guard !overflow, sensibleTimes.contains(restored) else { throw damaged(info, "a time is out of range") }
         return restored
+    }
+
+    /// Refuses more packets than a chunk may have.
+    static func check(_ packets: Int, _ limits: MediaLimits, _ info: ChunkDecodingInfo) throws(MediaError) {
+        guard packets <= limits.maxPacketsPerChunk else {
+            throw MediaError(
+                .limitExceeded, operation: "read a chunk",
+                detail: "\(info.name) has more than \(limits.maxPacketsPerChunk) packets, the limit; submit a video "
+                    + "with more key frames")
+        }
     }
 
     static func damaged(_ info: ChunkDecodingInfo, _ what: String) -> MediaError {

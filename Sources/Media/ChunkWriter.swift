@@ -62,7 +62,7 @@ struct ChunkWriter {
             guard mayRewritePackets || Self.sameBytes(stored, packet) else {
                 throw changed("the bytes of packet \(position) changed")
             }
-            let time = stored.pts.map { rescale($0, from: from, to: to) + shift }
+            let time = stored.pts.map { rescale($0, from: from, to: to) &+ shift }
             if time != pts[position] {
                 guard container == .matroska else { throw changed("the time of packet \(position) changed") }
                 isExact = false

@@ -56,9 +56,8 @@ final class Decoder {
         lapwing_allow_buffers_on_any_thread(context)
         context.pointee.get_buffer2 = clearedBuffer
         if status >= 0 { status = avcodec_open2(context, codec, nil) }
+        // The context is this object's already: deinit frees it, also when this throws.
         guard status >= 0 else {
-            var context: UnsafeMutablePointer<AVCodecContext>? = context
-            avcodec_free_context(&context)
             throw MediaError(
                 status == Int32(lapwing_AVERROR_ENOMEM) ? .outOfMemory : .corrupt, operation: "avcodec_open2",
                 detail: "\(name): the '\(codecName)' decoder does not start: \(describeAVError(status))")

@@ -24,7 +24,7 @@ final class FormatInput {
     ///
     /// The input cannot make FFmpeg open anything else: a file no other file, an address only addresses of its own kind.
     convenience init(path: String, format: String? = nil, asStored: Bool, limits: MediaLimits) throws(MediaError) {
-        FFmpegLibrary.silence()
+        FFmpegLibrary.prepare()
         if let separator = path.firstRange(of: "://") {
             let scheme = path[..<separator.lowerBound].lowercased()
             if scheme != "file" {
@@ -51,7 +51,7 @@ final class FormatInput {
     convenience init(
         bytes: [UInt8], name: String, format: String? = nil, asStored: Bool, limits: MediaLimits
     ) throws(MediaError) {
-        FFmpegLibrary.silence()
+        FFmpegLibrary.prepare()
         guard !bytes.isEmpty else { throw Self.empty(name) }
         let memory = try MemoryInput(bytes: bytes, name: name)
         try self.init(
@@ -74,9 +74,14 @@ final class FormatInput {
             throw MediaError(.outOfMemory, operation: "avformat_alloc_context", detail: "no memory to read \(name)")
         }
         fresh.pointee.pb = io
+        // What the protocol whitelist forbids by name, this forbids at all: nothing else is opened, whatever it is.
+        fresh.pointee.io_open = { _, _, _, _, _ in lapwing_averror(EPERM) }
         if asStored { fresh.pointee.flags |= AVFMT_FLAG_NOFILLIN | AVFMT_FLAG_NOPARSE }
         var options = Self.options(whitelist: "none", limits: limits)
         defer { av_dict_free(&options) }
+        av_dict_set(&options, "format_whitelist", format ?? MediaLimits.demuxers.joined(separator: ","), 0)
+        // QuickTime files may keep their pictures in other files; without this option FFmpeg does not follow.
+        av_dict_set(&options, "enable_drefs", "0", 0)
         let status = avformat_open_input(&context, name, format.flatMap { av_find_input_format($0) }, &options)
         guard status >= 0, let opened = context else {
             let error = Self.explain(status, name: name, io: io, isChunk: asStored)

@@ -52,7 +52,7 @@ public enum JPEGEncoder {
     private static func encode(
         _ frame: UnsafeMutablePointer<AVFrame>, quality: Int32
     ) throws(MediaError) -> [UInt8] {
-        FFmpegLibrary.silence()
+        FFmpegLibrary.prepare()
         guard let encoder = avcodec_find_encoder(AV_CODEC_ID_MJPEG) else {
             throw MediaError(
                 .unsupported, operation: "avcodec_find_encoder",

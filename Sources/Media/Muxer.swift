@@ -18,7 +18,7 @@ final class Muxer {
         container: ChunkContainer, memory: MemoryOutput?, name: String, parameters: StreamParameters,
         timeBase: Rational, editList: Bool
     ) throws(MediaError) {
-        FFmpegLibrary.silence()
+        FFmpegLibrary.prepare()
         guard let base = timeBase.avRational else {
             throw MediaError(
                 .unsupported, operation: "mux",

@@ -35,7 +35,8 @@ struct TimestampRepair {
         var rate = stream.pointee.avg_frame_rate
         if rate.num <= 0 || rate.den <= 0 { rate = stream.pointee.r_frame_rate }
         if rate.num <= 0 || rate.den <= 0 { rate = AVRational(num: 25, den: 1) }
-        step = max(1, rescale(1, from: AVRational(num: rate.den, den: rate.num), to: timeBase))
+        // No real file needs the upper bound; it keeps sums of steps from overflowing.
+        step = min(max(1, rescale(1, from: AVRational(num: rate.den, den: rate.num), to: timeBase)), 1 << 40)
         delay = max(0, Int(parameters.codecParameters.pointee.video_delay))
         let id = parameters.codecID
         let descriptor = avcodec_descriptor_get(id)
@@ -68,7 +69,7 @@ struct TimestampRepair {
         newestPTS = packet.pts ?? newestPTS
         if packet.pts != nil {
             let time = packet.dts ?? packet.pts
-            nextDTS = time.map { $0 + (packet.duration ?? step) } ?? nextDTS
+            nextDTS = time.map { after($0, packet) } ?? nextDTS
             // A B-picture whose reference waits for its time must not overtake it.
             if order == .pictureType, !waiting.isEmpty, parser?.parse(packet).type == AV_PICTURE_TYPE_B {
                 waiting.append((packet, nil))
@@ -80,7 +81,7 @@ struct TimestampRepair {
         }
         let dts = packet.dts ?? nextDTS ?? 0
         packet.dts = dts
-        nextDTS = dts + (packet.duration ?? step)
+        nextDTS = after(dts, packet)
         switch order {
         case .asDecoded:
             packet.pts = dts
@@ -94,6 +95,11 @@ struct TimestampRepair {
             }
             waiting.append((packet, picture))
         }
+    }
+
+    /// When the packet's successor is decoded; within bounds that no real file reaches.
+    private func after(_ time: Int64, _ packet: Packet) -> Int64 {
+        min(time + (packet.duration ?? step), sensibleTimes.upperBound)
     }
 
     private mutating func inspect(_ packet: Packet, _ picture: PacketParser.Picture) {

@@ -112,6 +112,7 @@ public final class VideoAssembler {
             packet.isDiscard = hidden.contains(position)
             packet.withBytes { hasher.update(bufferPointer: $0) }
             packets.append(packet)
+            try ChunkTimeline.check(packets.count, limits, info)
         }
         try checkConfiguration(of: demuxer, info: info)
         try open(like: demuxer, info: info, packets: packets, times: times)

@@ -71,7 +71,7 @@ public final class VideoEncoder {
         path: String, width: Int, height: Int, frameRate: Rational, timeBase: Rational? = nil,
         pixelAspectRatio: Rational = Rational(1, 1), codec: Codec = .automatic, quality: Quality = .standard
     ) throws(MediaError) {
-        FFmpegLibrary.silence()
+        FFmpegLibrary.prepare()
         let sides = 1...Self.maximumSide
         guard sides.contains(width), sides.contains(height) else {
             throw MediaError(

@@ -1,5 +1,5 @@
 /// CRC-32C (Castagnoli), as in iSCSI (RFC 3720, appendix B.4) and in Kafka's record batches.
-enum CRC32C {
+package enum CRC32C {
     /// Eight tables, so that eight bytes are taken at a time ("slicing-by-8", Kounavis and Berry, 2005).
     private static let tables: [UInt32] = {
         var tables = [UInt32](repeating: 0, count: 8 * 256)
@@ -17,7 +17,7 @@ enum CRC32C {
         return tables
     }()
 
-    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
         bytes.withContiguousStorageIfAvailable { checksum(UnsafeRawBufferPointer($0)) }
             ?? Array(bytes).withUnsafeBytes { checksum($0) }
     }
@@ -44,7 +44,7 @@ enum CRC32C {
     }
 
     /// Eight lower-case hex digits.
-    static func text(_ checksum: UInt32) -> String {
+    package static func text(_ checksum: UInt32) -> String {
         let digits = String(checksum, radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits
     }

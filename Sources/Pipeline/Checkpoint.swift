@@ -54,6 +54,23 @@ public struct Checkpoint: Sendable, Hashable, Codable {
         }
         let what = "checkpoint \(logged.offset) of \(logged.topicPartition)"
         try SchemaVersion.check(bytes, is: currentSchema, what: what)
-        return try JSONCoding.decode(Checkpoint.self, from: bytes, what: what)
+        return try decode(bytes, what: what)
+    }
+
+    /// - Throws: ``PipelineError`` with code `.invalidRecord`, also for numbers that no video reaches.
+    static func decode(_ bytes: [UInt8], what: String) throws(PipelineError) -> Checkpoint {
+        let checkpoint = try JSONCoding.decode(Checkpoint.self, from: bytes, what: what)
+        let counters = 0...1 << 50
+        let ledger = checkpoint.ledger
+        let isPlausible =
+            [
+                checkpoint.nextChunk, checkpoint.nextFrame, ledger.framesDecoded, ledger.framesProcessed,
+                ledger.framesSkipped, ledger.framesUndecodable, ledger.framesMissing, ledger.chunksProcessed,
+                ledger.chunksBad, ledger.chunksMissing, ledger.framesExpected ?? 0, ledger.chunksExpected ?? 0,
+            ].allSatisfy(counters.contains) && (0...1 << 20).contains(checkpoint.parts ?? 0)
+        guard isPlausible else {
+            throw PipelineError(.invalidRecord, "\(what): its numbers are out of range")
+        }
+        return checkpoint
     }
 }

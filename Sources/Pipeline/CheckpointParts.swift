@@ -102,7 +102,10 @@ struct CheckpointReader {
             }
             whole += part.bytes
         }
-        var checkpoint = try JSONCoding.decode(Checkpoint.self, from: whole, what: what)
+        var checkpoint = try Checkpoint.decode(whole, what: what)
+        guard checkpoint.videoID == video, checkpoint.nextChunk == head.nextChunk else {
+            throw PipelineError(.invalidRecord, "\(what): its parts are another's; was the topic changed?")
+        }
         checkpoint.parts = count
         return checkpoint
     }

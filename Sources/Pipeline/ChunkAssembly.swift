@@ -12,7 +12,8 @@ public final class ChunkAssembly: @unchecked Sendable {
         var header: [UInt8]
         /// Nil once it lies in the spool file.
         var bytes: [UInt8]?
-        var position: Int
+        /// Where in the spool file.
+        var position = 0
         var byteCount: Int
     }
 
@@ -23,6 +24,8 @@ public final class ChunkAssembly: @unchecked Sendable {
     private(set) var fault: String?
     private var parts: [Int: Part] = [:]
     private var spoolPath: String?
+    /// Bytes in the spool file: parts lie there in the order in which they were put there.
+    private var spooledBytes = 0
     private let budget: MemoryBudget
 
     init(header: ChunkHeader, topicPartition: TopicPartition, budget: MemoryBudget) {
@@ -57,12 +60,9 @@ public final class ChunkAssembly: @unchecked Sendable {
             fault = fault ?? "part \(part.part) contradicts the other parts"
         }
         if part.part == part.parts - 1 { header = part }
-        // All parts but the last are of one size, so each knows its place in the chunk.
-        let position = part.part == part.parts - 1 ? part.chunkByteCount - part.byteCount : part.part * part.byteCount
         parts[part.part] = Part(
             offset: logged.offset, timestamp: logged.timestamp,
-            header: logged.record.header(ChunkHeader.headerName) ?? [], bytes: bytes, position: position,
-            byteCount: bytes.count)
+            header: logged.record.header(ChunkHeader.headerName) ?? [], bytes: bytes, byteCount: bytes.count)
         budget.reserve(bytes.count)
         return true
     }
@@ -73,8 +73,10 @@ public final class ChunkAssembly: @unchecked Sendable {
         spoolPath = path
         for (number, part) in parts {
             guard let bytes = part.bytes else { continue }
-            try Spool.write(bytes, to: path, at: part.position)
+            try Spool.write(bytes, to: path, at: spooledBytes)
             parts[number]?.bytes = nil
+            parts[number]?.position = spooledBytes
+            spooledBytes += bytes.count
             budget.release(bytes.count)
         }
     }
@@ -84,19 +86,19 @@ public final class ChunkAssembly: @unchecked Sendable {
     /// - Throws: ``PipelineError`` with code `.invalidRecord` when the chunk cannot be used, with the reason.
     func load() throws(PipelineError) -> [UInt8] {
         if let fault { throw PipelineError(.invalidRecord, fault) }
+        // Before any memory is taken because a header says so.
+        let byteCount = parts.values.reduce(0) { $0 + $1.byteCount }
+        guard byteCount == header.chunkByteCount else {
+            throw PipelineError(
+                .invalidRecord, "the chunk has \(byteCount) bytes, its header says \(header.chunkByteCount)")
+        }
         var bytes: [UInt8]
-        if let spoolPath, parts.values.allSatisfy({ $0.bytes == nil }) {
-            bytes = try Spool.read(spoolPath, count: header.chunkByteCount)
-        } else if parts.count == 1, let only = parts[0]?.bytes {
+        if parts.count == 1, let only = parts[0]?.bytes {
             bytes = only
         } else {
             bytes = []
-            bytes.reserveCapacity(header.chunkByteCount)
+            bytes.reserveCapacity(byteCount)
             for number in 0..<header.parts { bytes += try partBytes(number) }
-        }
-        guard bytes.count == header.chunkByteCount else {
-            throw PipelineError(
-                .invalidRecord, "the chunk has \(bytes.count) bytes, its header says \(header.chunkByteCount)")
         }
         let digest = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
         guard digest == header.sha256 else {

@@ -1,4 +1,5 @@
 public import EventLog
+internal import Media
 
 /// What a part of a chunk says of itself: the JSON in the record header `lapwing-chunk`.
 public struct ChunkHeader: Sendable, Hashable, Codable {
@@ -108,14 +109,35 @@ extension ChunkHeader {
         self = try JSONCoding.decode(Self.self, from: bytes, what: place)
         guard logged.record.key == videoID.rawValue else {
             throw PipelineError(
-                .invalidRecord, "\(place): key '\(logged.record.key ?? "none")' is not video ID '\(videoID)'")
+                .invalidRecord,
+                "\(place): key '\((logged.record.key ?? "none").prefix(140))' is not video ID '\(videoID)'")
         }
-        let plausible =
-            index >= 0 && parts > 0 && (0..<parts).contains(part) && byteCount >= 0 && chunkByteCount >= byteCount
-            && chunkByteCount <= 1 << 31 && parts <= 1 << 20 && firstFrame >= 0 && frameCount >= 0 && prerollFrames >= 0
-            && prerollPackets >= 0 && firstFrame < 1 << 48 && frameCount < 1 << 32 && index < 1 << 32
-        guard plausible else {
+        guard isPlausible else {
             throw PipelineError(.invalidRecord, "\(place): the chunk header's numbers contradict each other")
         }
+    }
+
+    /// Frames, and packets, that a chunk may have at most.
+    static let maxFrames = MediaLimits.default.maxPacketsPerChunk
+
+    /// Whether the numbers can be true: within bounds that no video reaches and that calculations with them cannot leave.
+    private var isPlausible: Bool {
+        guard (1...1 << 20).contains(parts), (0..<parts).contains(part), (0...1 << 31).contains(chunkByteCount),
+            (0...chunkByteCount).contains(byteCount)
+        else { return false }
+        let frames = 0...Self.maxFrames
+        guard (0..<1 << 32).contains(index), (0..<1 << 48).contains(firstFrame), frames.contains(frameCount),
+            frames.contains(prerollFrames), frames.contains(prerollPackets)
+        else { return false }
+        let sides = 0...1 << 20
+        guard sides.contains(width), sides.contains(height) else { return false }
+        let times = -(Int64(1) << 61)...(1 << 61)
+        guard [pts, duration, startPTS, timestampShift].allSatisfy(times.contains) else { return false }
+        let words = [codec, container, timeBase, crc32c, sha256 ?? "", frameRate ?? "", sourceDigest ?? ""]
+        guard words.allSatisfy({ $0.utf8.count <= 128 }), source.utf8.count <= 4096 else { return false }
+        // What the producer counted until its last chunk is what came until then.
+        return isLast
+            ? totalChunks == index + 1 && totalFrames == firstFrame + frameCount
+            : totalChunks == nil && totalFrames == nil
     }
 }

@@ -78,8 +78,13 @@ struct Collector {
         let partition = logged.topicPartition
         guard trackers[partition] != nil else { return .duplicate }
         let header: ChunkHeader
-        do {
+        do throws(PipelineError) {
             header = try ChunkHeader(of: logged)
+            if let other = videos[header.videoID]?.partition, other != partition {
+                throw PipelineError(
+                    .invalidRecord,
+                    "record \(logged.offset) of \(partition): video \(header.videoID) is in \(other) already")
+            }
         } catch {
             let letter = DeadLetter(record: logged, reason: error.detail)
             letters[partition, default: []].append(letter)

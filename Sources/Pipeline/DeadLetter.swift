@@ -18,7 +18,18 @@ struct DeadLetter: Sendable {
         var offset: Int64
     }
 
+    /// Bytes of a letter at most: a Kafka client takes a million per record, unless told otherwise.
+    static let maxBytes = 990_000
+
+    /// A record that is too large to be written once more with its reason is left out, and the reason says so.
     func outgoing(topics: Topics) -> OutgoingRecord {
+        var copy = record.record
+        let size = copy.byteCount + reason.utf8.count
+        var reason = reason
+        if size > Self.maxBytes {
+            reason = "\(reason.prefix(1000)) (the record has \(size) bytes, too many for a letter: it is left out)"
+            copy = Record(key: copy.key.map { String($0.prefix(1000)) }, value: nil)
+        }
         var json = JSONWriter()
         json.object {
             $0.key("schema")
@@ -32,7 +43,6 @@ struct DeadLetter: Sendable {
             $0.key("offset")
             $0.integer(record.offset)
         }
-        var copy = record.record
         copy.headers.append(Record.Header(Self.headerName, json.bytes))
         return OutgoingRecord(topic: topics.deadLetters, partition: record.topicPartition.partition, record: copy)
     }

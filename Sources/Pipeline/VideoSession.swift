@@ -66,12 +66,17 @@ struct VideoSession {
 
     /// Runs the chunk through the detector and the tracker.
     ///
-    /// Throws ``MediaError`` when the chunk cannot be decoded at all, and whatever the detector throws; after either, the
-    /// session is of no more use, since its tracker may have moved.
+    /// Throws ``MediaError`` when the chunk cannot be decoded at all, ``PipelineError`` with code `.invalidRecord` when it
+    /// does not follow the one before, and whatever the detector throws; after any, the session is of no more use, since
+    /// its tracker may have moved.
     mutating func process(
         _ header: ChunkHeader, bytes: [UInt8], detector: any Detector, scaler: FrameScaler,
         describer: ObjectDescriber?, decoderThreads: Int, onFrame: () -> Void
     ) throws -> Step {
+        guard header.firstFrame == nextFrame else {
+            throw PipelineError(
+                .invalidRecord, "it begins with frame \(header.firstFrame), but frame \(nextFrame) is the next")
+        }
         let decoder = try ChunkDecoder(
             bytes: bytes, info: try header.decodingInfo(), threads: decoderThreads, limits: .default)
         let writer = ResultWriter(videoID: id, chunkIndex: header.index)
@@ -165,10 +170,17 @@ struct VideoSession {
         -> Checkpoint
     {
         nextChunk = header.index + 1
-        nextFrame = header.firstFrame + header.frameCount
+        nextFrame += header.frameCount
         guard header.isLast else { return checkpoint(.running) }
         ledger.framesExpected = header.totalFrames
         ledger.chunksExpected = header.totalChunks
+        guard ledger.isBalanced else {
+            let failed = fail(
+                reason: "its chunks' frame numbers contradict each other", frames: header.totalFrames,
+                chunks: header.totalChunks)
+            values += failed.values
+            return failed.checkpoint
+        }
         for event in identities.finish(frame: nextFrame > 0 ? nextFrame - 1 : nil) {
             values.append(writer.trackEvent(event))
         }
@@ -193,8 +205,9 @@ struct VideoSession {
                 chunks: header.totalChunks)
             return (values + failed.values, failed.checkpoint)
         }
-        values.append(writer.gap(firstFrame: header.firstFrame, frameCount: header.frameCount, reason: reason))
-        for frame in header.firstFrame..<header.firstFrame + header.frameCount {
+        // A chunk in whose place there is a gap may lie about where that is.
+        values.append(writer.gap(firstFrame: nextFrame, frameCount: header.frameCount, reason: reason))
+        for frame in nextFrame..<nextFrame + header.frameCount {
             coast(frame: frame, writer, into: &values)
         }
         let checkpoint = advance(past: header, writer, into: &values)

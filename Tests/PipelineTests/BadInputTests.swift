@@ -88,6 +88,26 @@ struct BadInputTests {
         await log.close()
     }
 
+    @Test("A chunk that lies about where its frames are is a gap where it stands; the others are not moved")
+    func lyingChunk() async throws {
+        let (rig, id) = try await tampered(Rig.clip("d", frames: 50)) { logged, header in
+            guard header.index == 2 else { return logged.record }
+            var record = logged.record
+            var lie = header
+            lie.firstFrame = 5
+            record.headers = [Record.Header(ChunkHeader.headerName, JSONCoding.encode(lie))]
+            return record
+        }
+        let log = try rig.open()
+        try await rig.worker(log).run()
+        let records = try await rig.decoded(id, from: log)
+        #expect(records.filter { $0.type == .frame }.map(\.frame) == Array(0..<20) + Array(30..<50))
+        let gap = try #require(records.first { $0.event == "gap" })
+        #expect(gap.frame == 20 && gap.frameCount == 10 && gap.reason?.contains("frame 5") == true)
+        #expect(records.last?.event == "ended" && records.last?.ledger?.isBalanced == true)
+        await log.close()
+    }
+
     @Test("Records twice, and in the wrong order, change nothing")
     func duplicatesAndDisorder() async throws {
         let clip = try Rig.clip("d", frames: 50)
