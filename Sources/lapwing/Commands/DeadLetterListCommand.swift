@@ -29,7 +29,10 @@ struct DeadLetterListCommand: AsyncParsableCommand {
             if videoID == nil || $0.record.key == videoID { letters.append($0) }
         }
         await log.close()
-        if json { return try letters.forEach { try JSONOutput.line($0.facts) } }
+        if json {
+            for letter in letters { try JSONOutput.line(letter.facts) }
+            return
+        }
         guard !letters.isEmpty else { return Console.output("No dead letters.") }
         var table = Table([
             ("LETTER", .left), ("TIME", .left), ("VIDEO", .left), ("CHUNK", .right), ("PART", .right),
