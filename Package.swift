@@ -91,7 +91,11 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
-        .target(name: "PipelineTesting", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .target(
+            name: "PipelineTesting",
+            dependencies: [
+                "Pipeline", "EventLog", "Inference", "Vision", .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings + openVINOHeaders),
         .executableTarget(
             name: "lapwing",
             dependencies: [
