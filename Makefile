@@ -1,6 +1,6 @@
 # Lapwing. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kafka demo bench bench-trackers fuzz fuzz-media format lint clean
+.PHONY: help setup build test test-kafka torture demo bench bench-trackers fuzz fuzz-media format lint clean
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ test: setup ## run all tests
 
 test-kafka: setup ## the tests on Kafka alone: in the process, or on LAPWING_TEST_KAFKA=host:port
 	LAPWING_TEST_KAFKA=$${LAPWING_TEST_KAFKA:-mock} SWIFT_BACKTRACE=enable=no swift test --no-parallel --filter Kafka
+
+torture: build ## kill processes at random times, 1,000 kills; prints the tally (ARGS="--kills 5000 --seed 7")
+	@python3 Scripts/torture.py $(ARGS)
 
 demo: build ## the main job, on a street made on the spot: a page, a video, a crash
 	@bash Scripts/demo.sh

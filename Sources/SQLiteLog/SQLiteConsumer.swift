@@ -90,8 +90,9 @@ final class SQLiteConsumer: LogConsumer {
 
     /// A commit does not wait, and so it is not cancelled: what a member has finished may be written while it stops.
     func commit(_ transaction: LogTransaction) async throws {
-        let partitions = try await log.choosePartitions(transaction.records, "commit")
+        // Before anything is waited for: a partition that is lost and comes back meanwhile is not the same any more.
         let (membership, held) = state.withLock { ($0.membership, $0.held) }
+        let partitions = try await log.choosePartitions(transaction.records, "commit")
         let byPartition = Dictionary(uniqueKeysWithValues: held.map { ($0.value.partition, ($0.key, $0.value.epoch)) })
         var offsets: [(id: Int64, partition: TopicPartition, epoch: Int64, next: Int64)] = []
         for (partition, next) in transaction.offsets.sorted(by: { $0.key < $1.key }) {

@@ -95,11 +95,12 @@ struct Rig {
 
     /// What the clips give when nothing goes wrong.
     static func undisturbed(
-        _ paths: [String], configuration: ProcessingConfiguration? = nil, embedder: sending AppearanceEmbedder? = nil
+        _ paths: [String], configuration: ProcessingConfiguration? = nil, chunkSeconds: Double = 1,
+        embedder: sending AppearanceEmbedder? = nil
     ) async throws -> [VideoID: [[UInt8]]] {
         let rig = try await Rig()
         let log = try rig.open()
-        let ids = try await rig.submit(paths, to: log)
+        let ids = try await rig.submit(paths, to: log, chunkSeconds: chunkSeconds)
         try await rig.worker(log, configuration: configuration, embedder: embedder).run()
         var all: [VideoID: [[UInt8]]] = [:]
         for id in ids { all[id] = try await rig.results(id, from: log) }
