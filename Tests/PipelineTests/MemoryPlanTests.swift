@@ -1,4 +1,5 @@
 import Foundation
+import SQLiteLog
 import Testing
 
 @testable import Pipeline
@@ -90,4 +91,27 @@ struct MemoryPlanTests {
         #expect(throws: Never.self) { try MemoryPlan(total: try #require(Int(needed)) << 20, resident: 100 << 20) }
         #expect(MemoryPlan.usualTotal(of: MemoryAllowance(bytes: 1000, source: .machine)) == 500)
     }
+
+    #if os(Linux)
+        @Test("and what of it is in use stands in the status of the workers that live")
+        func status() async throws {
+            let rig = try await Rig()
+            let log = try rig.open()
+            let id = try await rig.submit([Rig.clip("memory", frames: 20)], to: log)[0]
+            let worker = try rig.worker(log, exitWhenIdle: false)
+            async let working: Void = worker.run()
+            _ = try await ResultsReader(log: log, topics: rig.topics).read(id, follow: true) { _ in }
+            let status = try await PipelineStatus(of: log, topics: rig.topics)
+            await worker.stop()
+            try await working
+            let member = try #require(status.members.first)
+            let memory = try #require(status.memory[member])
+            #expect(memory.resident > 1 << 20)
+            #expect(memory.peak ?? 0 >= memory.resident / 2)
+            #expect(memory.budget == nil, "nobody has said")
+            let after = try await PipelineStatus(of: log, topics: rig.topics)
+            #expect(after.memory.isEmpty, "it has left")
+            await log.close()
+        }
+    #endif
 }
