@@ -3,6 +3,8 @@ struct Obstacles {
     enum Kind: Hashable {
         /// The spool takes no more.
         case spool
+        /// A chunk does not fit into the budget.
+        case chunk
         /// The log does not answer a poll.
         case polling
         /// The log takes no commit.

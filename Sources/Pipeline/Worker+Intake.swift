@@ -43,6 +43,15 @@ extension Worker {
         }
     }
 
+    /// Says that a chunk, with the pictures in it, needs more than the budget has for chunks.
+    func noteNeed(_ bytes: Int) {
+        let room = budget.high
+        guard bytes > room, obstacles.met(.chunk) else { return }
+        logger.warning(
+            "a chunk needs more memory than there is for chunks, and gets it: raise --memory, or cut shorter chunks",
+            metadata: ["needed": "\(bytes >> 20) MiB", "for_chunks": "\(room >> 20) MiB"])
+    }
+
     /// Moves chunks to the spool; false when that is full.
     private func makeRoom() throws -> Bool {
         do {

@@ -269,6 +269,7 @@ public actor Worker: Service {
         let partition = chunk.topicPartition
         guard let assignment = assignments[partition] else { return }
         let working = handler.workingBytes(for: chunk.header)
+        noteNeed(chunk.header.chunkByteCount + working)
         budget.reserve(working)
         defer { budget.release(working) }
         let outcome = try await handler.handle(chunk)
