@@ -13,8 +13,11 @@ public struct MemoryPlan: Sendable, Hashable {
     /// What else the process holds: the log's caches, records on their way, the allocator's loss.
     public var allowance: Int
 
-    /// What is left.
-    public var chunks: Int { total - resident - allowance }
+    /// What is left, less an eighth: memory that is taken and given back in pieces of all sizes is not all of use again.
+    public var chunks: Int {
+        let rest = total - resident - allowance
+        return rest - rest / 8
+    }
 
     /// What the log's caches and the allocator take.
     static let usualAllowance = 48 << 20
@@ -31,7 +34,7 @@ public struct MemoryPlan: Sendable, Hashable {
         self.resident = resident
         allowance = Self.usualAllowance + more
         guard chunks >= Self.leastForChunks else {
-            let needed = resident + allowance + Self.leastForChunks
+            let needed = resident + allowance + Self.leastForChunks / 7 * 8
             // A little more than now: what is resident differs from start to start.
             let mebibytes = ((needed + needed / 32) >> 20) + 1
             throw PipelineError(

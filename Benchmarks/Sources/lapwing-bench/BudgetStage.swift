@@ -19,18 +19,6 @@ enum BudgetStage {
         let short = bench.makePath(".mp4")
         try FFmpegTool.run(["-i", minute, "-c", "copy", "-t", "4", short])
 
-        let many = bench.isQuick ? 200 : 2000
-        try await work("\(many) short videos", partitions: 16, bench, &report) { log, topics in
-            let producer = Producer(log: log, topics: topics)
-            for number in 0..<many { _ = try await producer.submit(path: short, id: try VideoID("short-\(number)")) }
-        }
-        let hours = bench.isQuick ? 1 : 10
-        let long = bench.makePath(".mp4")
-        try FFmpegTool.run(["-stream_loop", "\(hours * 60 - 1)", "-i", minute, "-c", "copy", long])
-        try await work("a video of \(hours) h", partitions: 16, bench, &report) { log, topics in
-            _ = try await Producer(log: log, topics: topics).submit(path: long)
-        }
-        try FileManager.default.removeItem(atPath: long)
         let atOnce = bench.isQuick ? 50 : 200
         try await work("\(atOnce) videos by turns in one partition", partitions: 1, bench, &report) { log, topics in
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -43,6 +31,18 @@ enum BudgetStage {
                 try await group.waitForAll()
             }
         }
+        let many = bench.isQuick ? 200 : 2000
+        try await work("\(many) short videos", partitions: 16, bench, &report) { log, topics in
+            let producer = Producer(log: log, topics: topics)
+            for number in 0..<many { _ = try await producer.submit(path: short, id: try VideoID("short-\(number)")) }
+        }
+        let hours = bench.isQuick ? 1 : 10
+        let long = bench.makePath(".mp4")
+        try FFmpegTool.run(["-stream_loop", "\(hours * 60 - 1)", "-i", minute, "-c", "copy", long])
+        try await work("a video of \(hours) h", partitions: 16, bench, &report) { log, topics in
+            _ = try await Producer(log: log, topics: topics).submit(path: long)
+        }
+        try FileManager.default.removeItem(atPath: long)
     }
 
     private static func work(
@@ -80,8 +80,11 @@ enum BudgetStage {
         else { throw BenchError("\(name): not every video has ended") }
         bench.note(
             String(
-                format: "%@: %.0f MB, %d frames in %.0f s; at the start %.0f MiB, for chunks %.0f MiB", name, megabytes,
-                frames, seconds, mebibytes(figures.resident), mebibytes(figures.chunks)))
+                format:
+                    "%@: %.0f MB, %d frames in %.0f s; %.0f MiB at the start, %.0f MiB for chunks, %.0f MiB at most",
+                name,
+                megabytes, frames, seconds, mebibytes(figures.resident), mebibytes(figures.chunks),
+                mebibytes(figures.peak)))
         let peak = Samples([mebibytes(figures.peak)])
         report.add(
             Row(
