@@ -24,7 +24,8 @@ public final class ChunkAssembly: @unchecked Sendable {
     private(set) var fault: String?
     private var parts: [Int: Part] = [:]
     private var spoolPath: String?
-    /// Bytes in the spool file: parts lie there in the order in which they were put there.
+    /// Where `spoolPath` is, and how many bytes of it count there: parts lie in the order in which they were put there.
+    private var spool: Spool?
     private var spooledBytes = 0
     private let budget: MemoryBudget
 
@@ -37,14 +38,18 @@ public final class ChunkAssembly: @unchecked Sendable {
     deinit {
         budget.release(memoryBytes)
         if let spoolPath { Spool.remove(spoolPath) }
+        spool?.release(spooledBytes)
     }
+
+    /// What a part takes besides its bytes, about: what its header says, as it came and as it is understood.
+    private static let partOverhead = 2048
 
     /// Whether every part has come, sound or not.
     var isSettled: Bool { parts.count == header.parts }
 
     var offsets: [Int64] { parts.values.map(\.offset) }
 
-    private var memoryBytes: Int { parts.values.reduce(0) { $0 + ($1.bytes?.count ?? 0) } }
+    private var memoryBytes: Int { parts.values.reduce(0) { $0 + ($1.bytes?.count ?? 0) + Self.partOverhead } }
 
     /// Takes a part; false when it is there already.
     func add(_ part: ChunkHeader, _ logged: LoggedRecord) -> Bool {
@@ -63,17 +68,26 @@ public final class ChunkAssembly: @unchecked Sendable {
         parts[part.part] = Part(
             offset: logged.offset, timestamp: logged.timestamp,
             header: logged.record.header(ChunkHeader.headerName) ?? [], bytes: bytes, byteCount: bytes.count)
-        budget.reserve(bytes.count)
+        budget.reserve(bytes.count + Self.partOverhead)
         return true
     }
 
     /// Moves what is in memory to the spool.
+    ///
+    /// - Throws: ``PipelineError`` with code `.full` when there is no room; what was not moved is still in memory.
     func spill(to spool: Spool) throws(PipelineError) {
         let path = spoolPath ?? spool.makePath()
-        spoolPath = path
         for (number, part) in parts {
             guard let bytes = part.bytes else { continue }
-            try Spool.write(bytes, to: path, at: spooledBytes)
+            do {
+                try spool.write(bytes, to: path, at: spooledBytes)
+            } catch {
+                // What half a part takes is room for somebody else.
+                if spoolPath == nil { Spool.remove(path) }
+                throw error
+            }
+            spoolPath = path
+            self.spool = spool
             parts[number]?.bytes = nil
             parts[number]?.position = spooledBytes
             spooledBytes += bytes.count

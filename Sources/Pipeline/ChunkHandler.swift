@@ -26,6 +26,19 @@ public protocol ChunkHandler: Actor {
 
     /// Lets go of all videos of a partition: they are another worker's now.
     func drop(partition: Int) async
+
+    /// About how many bytes ``handle(_:)`` needs while it has a chunk in hand, besides the chunk itself.
+    nonisolated func workingBytes(for header: ChunkHeader) -> Int
+
+    /// Whether chunks of different videos may come by turns; if not, a video's chunks come one after the other.
+    nonisolated var takesVideosByTurns: Bool { get }
+}
+
+extension ChunkHandler {
+    /// A copy of the chunk.
+    public nonisolated func workingBytes(for header: ChunkHeader) -> Int { header.chunkByteCount }
+
+    public nonisolated var takesVideosByTurns: Bool { true }
 }
 
 /// What a handler knows of a partition's videos when the partition is assigned.

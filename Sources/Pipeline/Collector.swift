@@ -35,6 +35,9 @@ struct Collector {
     private let policy: StartPolicy
     private let budget: MemoryBudget
     private let spool: Spool
+    private let takesVideosByTurns: Bool
+    /// The one video in hand, where they are not taken by turns.
+    private var inHand: VideoID?
     private var videos: [VideoID: VideoAssembly] = [:]
     private var done: [TopicPartition: Set<VideoID>] = [:]
     private var trackers: [TopicPartition: OffsetTracker] = [:]
@@ -43,7 +46,9 @@ struct Collector {
     /// Records that no video needs but that must not be passed before they are among the dead letters.
     private var letters: [TopicPartition: Deque<DeadLetter>] = [:]
 
-    init(policy: StartPolicy, budget: MemoryBudget, spool: Spool) {
+    /// - Parameter takesVideosByTurns: whether a video may be begun before another one has ended.
+    init(policy: StartPolicy, budget: MemoryBudget, spool: Spool, takesVideosByTurns: Bool = true) {
+        self.takesVideosByTurns = takesVideosByTurns
         self.policy = policy
         self.budget = budget
         self.spool = spool
@@ -66,6 +71,7 @@ struct Collector {
         done[partition] = nil
         letters[partition] = nil
         videos = videos.filter { $0.value.partition != partition }
+        if let id = inHand, videos[id] == nil { inHand = nil }
         ready.removeAll { videos[$0] == nil }
     }
 
@@ -110,6 +116,8 @@ struct Collector {
     }
 
     /// Moves chunks to the spool, those that are needed last first, until memory is below the low mark.
+    ///
+    /// - Throws: ``PipelineError`` with code `.full` when the spool has no room for more.
     func spill() throws(PipelineError) {
         let waitingFirst = videos.values.sorted { !$0.hasStarted && $1.hasStarted }
         for video in waitingFirst {
@@ -126,12 +134,14 @@ struct Collector {
     mutating func next(excluding closing: Set<TopicPartition>) -> ChunkAssembly? {
         for index in ready.indices {
             let id = ready[index]
-            guard let video = videos[id], !closing.contains(video.partition), let chunk = video.chunks[video.next]
+            guard inHand == nil || inHand == id, let video = videos[id], !closing.contains(video.partition),
+                let chunk = video.chunks[video.next]
             else {
                 continue
             }
             ready.remove(at: index)
             videos[id]?.hasStarted = true
+            if !takesVideosByTurns { inHand = id }
             return chunk
         }
         return nil
@@ -139,6 +149,7 @@ struct Collector {
 
     /// Lets the longest waiting video start though not all of it is in; false when there is none that could.
     mutating func startEarly() -> Bool {
+        guard inHand == nil else { return false }
         let candidates = videos.filter { !$0.value.hasStarted && $0.value.chunks[$0.value.next]?.isSettled == true }
         guard let id = candidates.min(by: { ($0.value.lastArrival, $0.key) < ($1.value.lastArrival, $1.key) })?.key
         else {
@@ -160,6 +171,7 @@ struct Collector {
         if outcome.videoIsDone {
             for rest in video.chunks.values { video.kept += rest.offsets }
             videos[id] = nil
+            if inHand == id { inHand = nil }
             done[video.partition]?.insert(id)
             trackers[video.partition]?.release(video.kept)
             return
@@ -217,6 +229,7 @@ struct Collector {
     /// Gives up a video; what it held is let go.
     mutating func abandon(_ id: VideoID) {
         guard let video = videos.removeValue(forKey: id) else { return }
+        if inHand == id { inHand = nil }
         done[video.partition]?.insert(id)
         trackers[video.partition]?.release(video.kept + video.chunks.values.flatMap(\.offsets))
     }
@@ -228,5 +241,5 @@ struct Collector {
     }
 
     /// Whether a chunk could be handed out.
-    var hasReady: Bool { !ready.isEmpty }
+    var hasReady: Bool { inHand.map(ready.contains) ?? !ready.isEmpty }
 }

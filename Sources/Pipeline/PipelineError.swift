@@ -12,6 +12,10 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
         public static let checkpointMismatch = Code(rawValue: "checkpoint mismatch")
         public static let unreadable = Code(rawValue: "unreadable")
         public static let unwritable = Code(rawValue: "unwritable")
+        /// There is no room in memory to work in.
+        public static let budgetTooSmall = Code(rawValue: "memory budget too small")
+        /// There is no room on the disk, or not as much as may be used.
+        public static let full = Code(rawValue: "full")
     }
 
     public var code: Code

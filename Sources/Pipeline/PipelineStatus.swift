@@ -31,6 +31,8 @@ public struct PipelineStatus: Sendable {
     public var partitions: [Partition]
     /// Live workers.
     public var members: [String]
+    /// What memory each of them had when it last committed a chunk; those that have not are not here.
+    public var memory: [String: WorkerMemory]
 
     /// Reads it; throws ``EventLogError``, also when the topics are not there.
     public init(of log: any EventLog, topics: Topics) async throws {
@@ -48,6 +50,7 @@ public struct PipelineStatus: Sendable {
         members = group.members.map(\.id)
         partitions = []
         var found: [VideoID: Video] = [:]
+        var said: [String: (at: Int64, memory: WorkerMemory)] = [:]
         for number in 0..<count {
             let chunks = TopicPartition(topics.chunks, number)
             let range = try await log.offsets(of: chunks)
@@ -63,6 +66,11 @@ public struct PipelineStatus: Sendable {
                     chunksDone: 0, chunksTotal: known.chunks, framesDone: 0, framesTotal: known.frames)
             }
             try await log.readAll(TopicPartition(topics.checkpoints, number)) { logged in
+                if let (worker, memory) = WorkerMemory.read(logged),
+                    said[worker].map({ $0.at <= logged.timestamp }) ?? true
+                {
+                    said[worker] = (logged.timestamp, memory)
+                }
                 guard let checkpoint = try Checkpoint.decode(logged) else { return }
                 var video =
                     found[checkpoint.videoID]
@@ -76,5 +84,7 @@ public struct PipelineStatus: Sendable {
             }
         }
         videos = found.values.sorted { $0.id < $1.id }
+        let live = Set(members)
+        memory = said.filter { live.contains($0.key) }.mapValues(\.memory)
     }
 }

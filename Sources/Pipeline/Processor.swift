@@ -18,6 +18,8 @@ public actor Processor: ChunkHandler {
     private let describer: ObjectDescriber?
     private let decoderThreads: Int
     private let onFrame: @Sendable (VideoID) -> Void
+    /// Pictures that are in memory at the same time, while they wait for the decoder or the detector.
+    private nonisolated let picturesInHand: Int
 
     private struct Video {
         var partition: Int
@@ -45,6 +47,7 @@ public actor Processor: ChunkHandler {
         self.configuration = configuration
         self.topics = topics
         self.decoderThreads = decoderThreads
+        picturesInHand = detector.capacity + Self.picturesInDecoder + max(decoderThreads, 1)
         self.onFrame = onFrame
         scaler = FrameScaler(
             width: configuration.model.inputWidth, height: configuration.model.inputHeight,
@@ -79,6 +82,15 @@ public actor Processor: ChunkHandler {
     }
 
     // MARK: Chunks
+
+    /// What a decoder refers back to, as most videos have it; H.264 and HEVC allow sixteen.
+    private static let picturesInDecoder = 6
+
+    public nonisolated func workingBytes(for header: ChunkHeader) -> Int {
+        // 4:2:0 with eight bits; and a copy of the chunk, put together from its parts.
+        let picture = min(max(header.width, 0), 1 << 15) * min(max(header.height, 0), 1 << 15) * 3 / 2
+        return header.chunkByteCount + picturesInHand * picture
+    }
 
     public func handle(_ chunk: ChunkAssembly) throws -> ChunkOutcome {
         let header = chunk.header

@@ -42,6 +42,8 @@ public actor Producer {
         public var chunks: Int
         /// Whether the log is full and the producer waits.
         public var isWaiting: Bool
+        /// What the log says of its disk, which is full, so that the producer waits; nil: nothing.
+        public var diskIsFull: String?
     }
 
     /// Submits a file.
@@ -84,20 +86,15 @@ public actor Producer {
             bytes += chunk.bytes.count
             if chunk.index >= firstChunk {
                 // Not before: what cannot be cut at all leaves nothing behind, and other settings may do better.
+                let waiting = progress
                 if !isRegistered {
-                    try await register(registration)
+                    try await register(registration, waiting, onProgress)
                     isRegistered = true
                 }
-                let waiting = progress
-                try await log.append(
+                try await append(
                     ChunkParts.records(
                         of: chunk, videoID: videoID, source: source, totalChunks: chunk.isLast ? chunk.index + 1 : nil,
-                        topic: topics.chunks)
-                ) {
-                    var waiting = waiting
-                    waiting.isWaiting = true
-                    onProgress(waiting)
-                }
+                        topic: topics.chunks), waiting, onProgress)
             }
             progress.bytesRead = demuxer.bytePosition
             progress.frames = chunk.firstFrame + chunk.frameCount
@@ -114,7 +111,7 @@ public actor Producer {
         registration.bytes = bytes
         registration.sourceDigest = last.sourceDigest
         registration.truncation = demuxer.truncation
-        try await register(registration)
+        try await register(registration, progress, onProgress)
         return Submission(registration: registration, wasThere: false)
     }
 
@@ -131,13 +128,32 @@ public actor Producer {
         }
     }
 
-    private func register(_ registration: VideoRegistration) async throws {
-        try await log.append([
-            OutgoingRecord(
-                topic: topics.videos,
-                record: Record(key: registration.videoID.rawValue, value: JSONCoding.encode(registration)))
-        ])
+    private func register(
+        _ registration: VideoRegistration, _ progress: Progress, _ onProgress: @escaping @Sendable (Progress) -> Void
+    ) async throws {
+        let record = Record(key: registration.videoID.rawValue, value: JSONCoding.encode(registration))
+        try await append([OutgoingRecord(topic: topics.videos, record: record)], progress, onProgress)
         known[registration.videoID] = registration
+    }
+
+    /// Appends, and waits while the log or its disk is full, which `onProgress` is told.
+    private func append(
+        _ records: [OutgoingRecord], _ progress: Progress, _ onProgress: @escaping @Sendable (Progress) -> Void
+    ) async throws {
+        var waiting = progress
+        waiting.isWaiting = true
+        var pause = Duration.milliseconds(50)
+        while true {
+            do {
+                return try await log.append(records) { [waiting] in onProgress(waiting) }
+            } catch let error as EventLogError where error.code == .full {
+                var full = waiting
+                full.diskIsFull = error.detail
+                onProgress(full)
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(5))
+            }
+        }
     }
 
     private func partition(of video: VideoID, topic: String) async throws -> TopicPartition {

@@ -34,6 +34,8 @@ public actor Rebuilder: ChunkHandler {
         }
     }
 
+    public nonisolated var takesVideosByTurns: Bool { false }
+
     public func restore(
         partition: Int, from log: any EventLog, onProgress: @escaping @Sendable (_ read: Int64, _ total: Int64) -> Void
     ) throws -> RestoredVideos {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Synchronization
 
 /// A folder for chunks that do not fit into memory; gone when the process ends.
 ///
@@ -11,10 +12,15 @@ public final class Spool: Sendable {
 
     private let folder: String
     private let lock: FileLock
+    private let limit: Int
+    private let used = Atomic<Int>(0)
 
-    /// - Parameter root: where the process's own folder is made.
+    /// - Parameters:
+    ///   - root: where the process's own folder is made.
+    ///   - limit: bytes that it may hold; nil: as many as the disk takes.
     /// - Throws: ``PipelineError`` with code `.unwritable`.
-    public init(root: String) throws(PipelineError) {
+    public init(root: String, limit: Int? = nil) throws(PipelineError) {
+        self.limit = limit ?? .max
         Self.clean(root)
         folder = "\(root)/\(Self.prefix)\(UUID().uuidString)"
         do {
@@ -48,10 +54,20 @@ public final class Spool: Sendable {
     /// A path that no other file of this spool has.
     func makePath() -> String { "\(folder)/\(UUID().uuidString)" }
 
-    /// Writes bytes at an offset of a file, which is made if it is not there.
-    static func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(PipelineError) {
+    /// Bytes in it.
+    var bytesUsed: Int { used.load(ordering: .relaxed) }
+
+    /// Writes bytes at an offset of a file, which is made if it is not there; they count until they are released.
+    ///
+    /// - Throws: ``PipelineError`` with code `.full` when the limit or the disk leaves no room, which may pass.
+    func write(_ bytes: [UInt8], to path: String, at offset: Int) throws(PipelineError) {
+        guard bytes.count <= limit - bytesUsed else {
+            throw PipelineError(
+                .full,
+                "spool folder \(folder) holds \(bytesUsed >> 20) MiB of its \(limit >> 20) MiB; raise --spool-limit")
+        }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw PipelineError(.unwritable, "\(path): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else { throw Self.error(path) }
         defer { close(descriptor) }
         var done = 0
         while done < bytes.count {
@@ -59,9 +75,21 @@ public final class Spool: Sendable {
                 pwrite(descriptor, $0.baseAddress! + done, $0.count - done, off_t(offset + done))
             }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw PipelineError(.unwritable, "\(path): \(String(cString: strerror(errno)))") }
+            guard count > 0 else { throw Self.error(path) }
             done += count
         }
+        used.add(bytes.count, ordering: .relaxed)
+    }
+
+    /// Counts bytes no longer, whose file is gone.
+    func release(_ bytes: Int) { used.subtract(bytes, ordering: .relaxed) }
+
+    /// What `errno` says of a file that could not be written.
+    private static func error(_ path: String) -> PipelineError {
+        let said = "\(path): \(String(cString: strerror(errno)))"
+        // No blocks left, no quota left, or no file may be so large here.
+        guard [ENOSPC, EDQUOT, EFBIG].contains(errno) else { return PipelineError(.unwritable, said) }
+        return PipelineError(.full, "\(said); make room, or choose another place with --spool-dir")
     }
 
     static func read(_ path: String, at offset: Int = 0, count: Int) throws(PipelineError) -> [UInt8] {

@@ -105,12 +105,21 @@ extension Worker {
                 transaction.records += commit.records
                 transaction.offsets[commit.partition] = commit.offset
             }
-            for index in transaction.records.indices { transaction.records[index].record.headers.append(signature) }
+            let memory = WorkerMemory.current(budget: configuration.memoryBudget)?.header
+            for index in transaction.records.indices {
+                transaction.records[index].record.headers.append(signature)
+                if let memory, transaction.records[index].topic == topics.checkpoints {
+                    transaction.records[index].record.headers.append(memory)
+                }
+            }
             do {
                 try await consumer.commit(transaction)
+                if obstacles.gone(.committing) { logger.info("the log takes commits again") }
                 return note(current)
             } catch let error as EventLogError where error.recovery == .retry {
-                logger.warning("commit failed, trying again", metadata: ["error": "\(error)"])
+                if obstacles.met(.committing) {
+                    logger.warning("commit failed: trying again until the log takes it", error)
+                }
                 try await Task.sleep(for: pause)
                 pause = min(pause * 2, .seconds(5))
             }

@@ -28,11 +28,13 @@ public actor Worker: Service {
     private var dropping = 0
     /// Partitions being given back: no new chunk of theirs is begun.
     private var closing: Set<TopicPartition> = []
-    private var isPaused = false
+    var isPaused = false
+    /// What keeps work from going on for now, so that each is said once.
+    var obstacles = Obstacles()
     private var isStopping = false
     private var heartbeat: Heartbeat?
     /// Since when the work loop has had a chunk in hand; nil: it has none.
-    private var busySince: ContinuousClock.Instant?
+    private(set) var busySince: ContinuousClock.Instant?
     /// How often the work loop has put something out of its hand.
     private var workCount = 0
     private let wake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -53,7 +55,9 @@ public actor Worker: Service {
         budget = MemoryBudget(
             limit: configuration.memoryLimit - configuration.maxPollBytes - configuration.prefetchBytes)
         collector = Collector(
-            policy: configuration.start, budget: budget, spool: try Spool(root: configuration.spoolRoot))
+            policy: configuration.start, budget: budget,
+            spool: try Spool(root: configuration.spoolRoot, limit: configuration.spoolLimit),
+            takesVideosByTurns: handler.takesVideosByTurns)
         heartbeat = try configuration.heartbeatPath.map { path throws(PipelineError) in try Heartbeat(path: path) }
     }
 
@@ -102,7 +106,7 @@ public actor Worker: Service {
         while true {
             beat()
             try await holdBack(consumer)
-            switch try await consumer.poll(timeout: .milliseconds(200)) {
+            switch try await poll(consumer) {
             case .records(let records): take(records)
             case .assigned(let partitions): try await assign(partitions)
             case .revoked(let partitions): await revoke(partitions)
@@ -129,29 +133,6 @@ public actor Worker: Service {
                         "reason": "\(letter.reason)",
                     ])
             }
-        }
-    }
-
-    /// Stops intake above the memory budget's high mark while there is work, and starts it again below the low one.
-    ///
-    /// With nothing to work on, stopping would wait for ever: then chunks go to the spool.
-    private func holdBack(_ consumer: any LogConsumer) async throws {
-        let hasWork = busySince != nil || collector.hasReady
-        if budget.isAboveHigh {
-            if hasWork {
-                if !isPaused {
-                    isPaused = true
-                    logger.info("memory budget used up: intake paused", metadata: ["bytes": "\(budget.bytesUsed)"])
-                }
-                // Also after each assignment: new partitions come unpaused.
-                try await consumer.pause(Set(assignments.keys))
-                return
-            }
-            try collector.spill()
-        }
-        if isPaused, budget.isBelowLow || !hasWork {
-            isPaused = false
-            try await consumer.resume(Set(assignments.keys))
         }
     }
 
@@ -287,6 +268,10 @@ public actor Worker: Service {
     private func process(_ chunk: ChunkAssembly) async throws {
         let partition = chunk.topicPartition
         guard let assignment = assignments[partition] else { return }
+        let working = handler.workingBytes(for: chunk.header)
+        noteNeed(chunk.header.chunkByteCount + working)
+        budget.reserve(working)
+        defer { budget.release(working) }
         let outcome = try await handler.handle(chunk)
         // The partition may have been lost meanwhile, and even have come back: then this outcome is nobody's.
         guard assignments[partition] == assignment else { return }

@@ -4,10 +4,15 @@ public struct WorkerConfiguration: Sendable {
     public var group: String
     /// When a video's first chunk may be processed.
     public var start: StartPolicy
-    /// Bytes of chunks, fetched or in hand, and of outcomes held in memory before intake stops or the spool is used.
+    /// Bytes of chunks, fetched or in hand, of decoded pictures and of outcomes held in memory before intake stops or the
+    /// spool is used; of the process's budget, what ``MemoryPlan`` leaves.
     public var memoryLimit: Int
+    /// Bytes that the whole process may have in memory, for `lapwing status` to show; nil: nobody has said.
+    public var memoryBudget: Int?
     /// Where the spool's folder is made.
     public var spoolRoot: String
+    /// Bytes that the spool may hold; nil: as many as the disk takes.
+    public var spoolLimit: Int?
     /// How long a worker that no longer answers keeps its partitions.
     public var sessionTimeout: Duration
     /// How long a video whose chunks stopped coming is waited for; nil: for ever.
@@ -26,14 +31,16 @@ public struct WorkerConfiguration: Sendable {
 
     public init(
         group: String, start: StartPolicy = .complete, memoryLimit: Int = 512 << 20, spoolRoot: String,
-        sessionTimeout: Duration = .seconds(10), videoTimeout: Duration? = .seconds(1800), exitWhenIdle: Bool = false,
+        spoolLimit: Int? = nil, sessionTimeout: Duration = .seconds(10), videoTimeout: Duration? = .seconds(1800),
+        exitWhenIdle: Bool = false,
         memberID: String? = nil, groupInstanceID: String? = nil, commitInterval: Duration = .milliseconds(100),
-        heartbeatPath: String? = nil
+        heartbeatPath: String? = nil, memoryBudget: Int? = nil
     ) {
         self.group = group
         self.start = start
         self.memoryLimit = memoryLimit
         self.spoolRoot = spoolRoot
+        self.spoolLimit = spoolLimit
         self.sessionTimeout = sessionTimeout
         self.videoTimeout = videoTimeout
         self.exitWhenIdle = exitWhenIdle
@@ -41,10 +48,14 @@ public struct WorkerConfiguration: Sendable {
         self.groupInstanceID = groupInstanceID
         self.commitInterval = commitInterval
         self.heartbeatPath = heartbeatPath
+        self.memoryBudget = memoryBudget
     }
 
+    /// Instead of ``maxPollBytes``, for tests that need records to come one by one.
+    var pollBytes: Int?
+
     /// About how many bytes of records one poll returns; part of the memory limit.
-    var maxPollBytes: Int { min(4 << 20, max(1 << 20, memoryLimit / 8)) }
+    var maxPollBytes: Int { pollBytes ?? min(4 << 20, max(1 << 20, memoryLimit / 8)) }
     /// How many bytes the log's client may have fetched ahead of that; part of the memory limit.
     var prefetchBytes: Int { min(16 << 20, max(2 << 20, memoryLimit / 8)) }
 }

@@ -105,8 +105,7 @@ final class SQLiteConsumer: LogConsumer {
             where try !GroupStore.owns(offset.id, epoch: offset.epoch, membership, database) {
                 throw fenced(offset.partition)
             }
-            try RecordStore.append(
-                transaction.records, partitions: partitions, database, catalog, &outcome, operation: "commit")
+            // What is consumed goes first: a log at its limit writes the results where the chunks were.
             for offset in offsets {
                 let end = try RecordStore.nextOffset(offset.id, database)
                 guard (0...end).contains(offset.next) else {
@@ -121,6 +120,8 @@ final class SQLiteConsumer: LogConsumer {
                     try RecordStore.trim(offset.id, topic: topic.id, database, &outcome)
                 }
             }
+            try RecordStore.append(
+                transaction.records, partitions: partitions, database, catalog, &outcome, operation: "commit")
             // Who commits is alive, however late its heartbeat.
             if !offsets.isEmpty {
                 _ = try GroupStore.renew(membership, sessionTimeout: sessionTimeout, database)

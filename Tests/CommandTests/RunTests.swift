@@ -18,7 +18,7 @@ struct RunTests {
     func twice() async throws {
         let first = try await run()
         try #expect(await run().text == first.text)
-        try #expect(await run("--memory", "16MiB", "--start", "streaming").text == first.text)
+        try #expect(await run("--memory", "768MiB", "--start", "streaming").text == first.text)
         #expect(first.outcome.outputLines.count == 3, "\(first.outcome)")
         #expect(first.outcome.outputLines[0].hasPrefix("VIDEO"))
         #expect(first.outcome.outputLines[1].hasPrefix("cars "))

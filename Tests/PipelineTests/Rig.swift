@@ -61,7 +61,8 @@ struct Rig {
         _ log: any EventLog, configuration: ProcessingConfiguration? = nil, capacity: Int = 2,
         start: StartPolicy = .complete, memory: Int = 64 << 20, videoTimeout: Duration? = nil,
         exitWhenIdle: Bool = true, commitInterval: Duration = .zero, sessionTimeout: Duration = .seconds(2),
-        threshold: Float = 0.5, embedder: sending AppearanceEmbedder? = nil,
+        spoolLimit: Int? = nil, pollBytes: Int? = nil, logger: Logger = Rig.quiet, threshold: Float = 0.5,
+        embedder: sending AppearanceEmbedder? = nil,
         onFrame: @escaping @Sendable (VideoID) -> Void = { _ in },
         beforeFrame: @escaping @Sendable () throws -> Void = {},
         classID: @escaping @Sendable (_ row: Int, _ column: Int, _ brightness: Float) -> Int = { row, column, _ in
@@ -73,13 +74,12 @@ struct Rig {
                 capacity: capacity, threshold: threshold, beforeFrame: beforeFrame, classID: classID),
             embedder: embedder, configuration: try configuration ?? self.configuration(), topics: topics,
             onFrame: onFrame)
-        return try Worker(
-            log: log, topics: topics, handler: processor,
-            configuration: WorkerConfiguration(
-                group: topics.workerGroup, start: start, memoryLimit: memory, spoolRoot: folder.path,
-                sessionTimeout: sessionTimeout, videoTimeout: videoTimeout, exitWhenIdle: exitWhenIdle,
-                commitInterval: commitInterval),
-            logger: Self.quiet)
+        var settings = WorkerConfiguration(
+            group: topics.workerGroup, start: start, memoryLimit: memory, spoolRoot: folder.path,
+            spoolLimit: spoolLimit, sessionTimeout: sessionTimeout, videoTimeout: videoTimeout,
+            exitWhenIdle: exitWhenIdle, commitInterval: commitInterval)
+        settings.pollBytes = pollBytes
+        return try Worker(log: log, topics: topics, handler: processor, configuration: settings, logger: logger)
     }
 
     /// All committed records of a video.

@@ -15,7 +15,7 @@ struct SpoolTests {
         let root = try TemporaryFolder()
         var first: Spool? = try Spool(root: root.path)
         let path = try #require(first).makePath()
-        try Spool.write([1, 2, 3], to: path, at: 0)
+        try #require(first).write([1, 2, 3], to: path, at: 0)
         var second: Spool? = try Spool(root: root.path)
         #expect(try Spool.read(path, count: 3) == [1, 2, 3])
         #expect(try entries(root).count == 4)

@@ -17,7 +17,7 @@ struct LapwingBench: AsyncParsableCommand {
             the repository by default). Without a video, ffmpeg makes one; what needs a model is then left out.
 
             All trackers are measured with --only trackers, beside those of trackforge if `make bench-trackers` has \
-            installed it.
+            installed it. Whether workers keep to their memory budget, with --only budget: it takes some minutes.
 
             What is measured on a Kafka cluster is left out, too, unless one is named. Topics are made there and deleted \
             again, with up to 3 GB in them; LAPWING_KAFKA_… are its properties, as for lapwing itself.
@@ -58,6 +58,9 @@ struct LapwingBench: AsyncParsableCommand {
     @Option(name: .long, help: "Where files are made and removed again; its disk is what the log is measured on.")
     var scratch = NSTemporaryDirectory()
 
+    @Option(name: .long, help: ArgumentHelp("For this program's own use.", visibility: .hidden))
+    var budgetLog: String?
+
     @Flag(name: .long, help: "Less of everything: under a minute.")
     var quick = false
 
@@ -76,6 +79,7 @@ struct LapwingBench: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let budgetLog { return try await BudgetWorker.run(log: budgetLog) }
         let folder = "\(scratch)/lapwing-bench-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -90,6 +94,7 @@ struct LapwingBench: AsyncParsableCommand {
         if stages.contains(.kafkaMemory) { try await MemoryStage.measure(bench, into: &report) }
         if stages.contains(.decode) { try await DecodeStage.measure(bench, into: &report) }
         if stages.contains(.sort) { try await SortStage.measure(bench, into: &report) }
+        if stages.contains(.budget) { try await BudgetStage.measure(bench, into: &report) }
         if stages.contains(.trackers) { try await TrackersStage.measure(bench, into: &report) }
         if !stages.isDisjoint(with: [.inference, .endToEnd]) {
             try await EndToEndStage.measure(bench, withWhole: stages.contains(.endToEnd), into: &report)
@@ -122,7 +127,7 @@ struct LapwingBench: AsyncParsableCommand {
             scratch: scratch)
         if let path = video ?? assets.clip {
             bench.clip = path
-        } else if !stages.isSubset(of: [.sort, .trackers]) {
+        } else if !stages.isSubset(of: [.sort, .trackers, .budget]) {
             bench.note("no video in \(assets.folder): ffmpeg makes one")
             bench.clip = "\(scratch)/made.mp4"
             try FFmpegTool.run([

@@ -20,9 +20,11 @@ enum Stage: String, CaseIterable, Encodable, ExpressibleByArgument {
     case sort
     /// All trackers, beside other people's; only when asked for.
     case trackers
+    /// The most memory that a worker uses, beside its budget; only when asked for.
+    case budget
     /// From a file to its results.
     case endToEnd = "end-to-end"
 
     /// What is measured when nothing else is said.
-    static let usual = Set(allCases).subtracting([.trackers])
+    static let usual = Set(allCases).subtracting([.trackers, .budget])
 }

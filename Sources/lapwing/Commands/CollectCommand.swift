@@ -35,8 +35,8 @@ struct CollectCommand: AsyncParsableCommand {
         }
         let worker = try Worker(
             log: log, topics: topics, handler: rebuilder,
-            configuration: try workerOptions.configuration(group: topics.collectGroup, start: .complete), logger: logger
-        )
+            configuration: try workerOptions.configuration(
+                group: topics.collectGroup, start: .complete, logger: logger), logger: logger)
         try await ServiceRunner.run(worker, logger: logger)
         await log.close()
     }

@@ -39,15 +39,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(name: .long, help: "When a video begins: complete (once all its chunks are in the log) or streaming.")
     var start = StartPolicy.complete
 
-    @Option(name: .long, help: ArgumentHelp("How much video is held in memory at most.", valueName: "size"))
-    var memory = ByteSize(bytes: 512 << 20)
+    @OptionGroup var memoryOptions: MemoryOptions
 
     @Flag(name: .long, help: "The summary as JSON, one object per video.")
     var json = false
-
-    func validate() throws {
-        guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16MiB") }
-    }
 
     func run() async throws {
         let list = try InputList(inputs, videoID: videoID)
@@ -59,9 +54,15 @@ struct RunCommand: AsyncParsableCommand {
         try makeWorkFolder(work)
         let detector: YOLOv8Detector
         let embedder: AppearanceEmbedder?
+        let plan: MemoryPlan
+        var logger = Logger(label: "lapwing.run") { _ in TerminalLogHandler() }
+        logger.logLevel = .warning
         do {
             detector = try processing.makeDetector()
             embedder = try processing.makeEmbedder()
+            try detector.warmUp()
+            // What is cut while the worker works: the packets of a chunk, and the chunk made of them.
+            plan = try memoryOptions.plan(more: 3 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20), logger: logger)
         } catch {
             for folder in new { rmdir(folder) }
             throw error
@@ -75,16 +76,14 @@ struct RunCommand: AsyncParsableCommand {
         let log = try SQLiteLog(path: path)
         let topics = Topics()
         try await log.createTopics(topics.specifications(partitions: 4))
-        var logger = Logger(label: "lapwing.run") { _ in TerminalLogHandler() }
-        logger.logLevel = .warning
         let processor = Processor(
             detector: detector, embedder: embedder, configuration: configuration, topics: topics
         ) { _ in progress.frameDone() }
         let worker = try Worker(
             log: log, topics: topics, handler: processor,
             configuration: WorkerConfiguration(
-                group: topics.workerGroup, start: start, memoryLimit: memory.bytes, spoolRoot: work,
-                sessionTimeout: .seconds(2), videoTimeout: nil),
+                group: topics.workerGroup, start: start, memoryLimit: plan.chunks, spoolRoot: work,
+                sessionTimeout: .seconds(2), videoTimeout: nil, memoryBudget: plan.total),
             logger: logger)
         let producer = Producer(
             log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
@@ -139,7 +138,11 @@ struct RunCommand: AsyncParsableCommand {
             for (number, input) in inputs.enumerated() {
                 do {
                     if let problem = input.problem { throw Failure.failed(problem) }
-                    let video = try await producer.submit(path: input.path, id: input.id).registration
+                    let waiting = WaitingNotice()
+                    let video = try await producer.submit(path: input.path, id: input.id) { progress in
+                        // That the log waits for the worker is as it should be.
+                        if let full = progress.diskIsFull { waiting.give(input.path, diskIsFull: full) }
+                    }.registration
                     progress.submitted(frames: video.frames ?? 0)
                     guard followed.insert(video.videoID).inserted else {
                         progress.videoDone()

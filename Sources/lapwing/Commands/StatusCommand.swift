@@ -54,9 +54,13 @@ struct StatusCommand: AsyncParsableCommand {
             print("\n" + table.text)
         }
         if !status.members.isEmpty {
-            var table = Table([("WORKER", .left), ("PARTITIONS", .right)])
+            var table = Table([("WORKER", .left), ("PARTITIONS", .right), ("MEMORY", .right), ("BUDGET", .right)])
             for member in status.members {
-                table.add([member, "\(status.partitions.count { $0.member == member })"])
+                let memory = status.memory[member]
+                table.add([
+                    member, "\(status.partitions.count { $0.member == member })",
+                    memory.map { Table.bytes($0.resident) } ?? "-", memory?.budget.map(Table.bytes) ?? "-",
+                ])
             }
             print("\n" + table.text)
         }
@@ -93,6 +97,15 @@ struct StatusCommand: AsyncParsableCommand {
                     ])
                 }),
             "members": .list(status.members.map { .string($0) }),
+            "memory": .list(
+                status.members.compactMap { member in
+                    status.memory[member].map {
+                        .object([
+                            "member": .string(member), "resident_bytes": .integer($0.resident),
+                            "peak_bytes": .optional($0.peak), "budget_bytes": .optional($0.budget),
+                        ])
+                    }
+                }),
         ])
     }
 }

@@ -51,11 +51,13 @@ struct SubmitCommand: AsyncParsableCommand {
             do {
                 if let problem = input.problem { throw Failure.failed(problem) }
                 let submission = try await producer.submit(path: input.path, id: input.id) { progress in
-                    if progress.isWaiting { waiting.give(input.path) }
+                    if progress.isWaiting { waiting.give(input.path, diskIsFull: progress.diskIsFull) }
+                    let reason =
+                        progress.diskIsFull == nil ? "the log is full: waiting for workers" : "the disk is full"
                     bar.update(
                         done: Int(progress.bytesRead / 1_000_000),
                         total: progress.byteCount.map { Int($0 / 1_000_000) },
-                        note: progress.isWaiting ? note + " (the log is full: waiting for workers)" : note)
+                        note: progress.isWaiting ? note + " (\(reason))" : note)
                 }
                 bar.finish()
                 try report(submission)
@@ -115,19 +117,5 @@ struct SubmitCommand: AsyncParsableCommand {
         }
         bar.finish()
         return failed
-    }
-}
-
-/// Says once that submitting waits, where no progress line says so.
-private final class WaitingNotice: Sendable {
-    private let isGiven = Mutex(false)
-
-    func give(_ path: String) {
-        guard !Console.isTerminal else { return }
-        let isFirst = isGiven.withLock { isGiven in
-            defer { isGiven = true }
-            return !isGiven
-        }
-        if isFirst { Console.warning("\(path): the log is full: waiting for workers") }
     }
 }

@@ -47,11 +47,13 @@ struct WorkerCommand: AsyncParsableCommand {
                 "device": "\(configuration.model.device)", "precision": "\(configuration.model.precision)",
                 "tracker": "\(tracker.kind.rawValue)", "configuration": "\(configuration.hash)",
             ])
+        try detector.warmUp()
+        let workerConfiguration = try workerOptions.configuration(
+            group: topics.workerGroup, start: start, logger: logger)
         let processor = Processor(
             detector: detector, embedder: embedder, configuration: configuration, topics: topics)
         let worker = try Worker(
-            log: log, topics: topics, handler: processor,
-            configuration: try workerOptions.configuration(group: topics.workerGroup, start: start), logger: logger)
+            log: log, topics: topics, handler: processor, configuration: workerConfiguration, logger: logger)
         try await ServiceRunner.run(worker, logger: logger)
         await log.close()
     }

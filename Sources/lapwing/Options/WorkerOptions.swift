@@ -1,16 +1,20 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Pipeline
 
 /// How a worker or a collector goes about its work.
 struct WorkerOptions: ParsableArguments {
-    @Option(
-        name: .long,
-        help: ArgumentHelp("How much video is held in memory at most, fetched ahead or in hand.", valueName: "size"))
-    var memory = ByteSize(bytes: 512 << 20)
+    @OptionGroup var memoryOptions: MemoryOptions
 
     @Option(name: .long, help: ArgumentHelp("Where video goes that does not fit into memory.", valueName: "folder"))
     var spoolDir = FileManager.default.temporaryDirectory.path
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "How much may be there; as much as the disk takes, if not given.", valueName: "size"))
+    var spoolLimit: ByteSize?
 
     @Option(
         name: .long,
@@ -58,7 +62,6 @@ struct WorkerOptions: ParsableArguments {
             throw ValidationError("--commit-interval must be between 0 and 60 seconds")
         }
         guard groupInstanceID != "" else { throw ValidationError("--group-instance-id must not be empty") }
-        guard memory.bytes >= 16 << 20 else { throw ValidationError("--memory must be at least 16MiB") }
     }
 
     /// Where a worker runs can be read from its name; the digits keep apart processes that share host name and number.
@@ -67,13 +70,16 @@ struct WorkerOptions: ParsableArguments {
         return "\(ProcessInfo.processInfo.hostName)-\(getpid())-\(digits)"
     }
 
-    /// - Throws: ``Failure`` when the folder for the spool cannot be made.
-    func configuration(group: String, start: StartPolicy) throws -> WorkerConfiguration {
+    /// To be called once the model is loaded and warm.
+    ///
+    /// - Throws: ``Failure`` when the folder for the spool cannot be made, ``UsageError`` when there is too little memory.
+    func configuration(group: String, start: StartPolicy, logger: Logger) throws -> WorkerConfiguration {
+        let plan = try memoryOptions.plan(logger: logger)
         try Folder.make(spoolDir, name: "spool folder", remedy: "choose another with --spool-dir")
         return WorkerConfiguration(
-            group: group, start: start, memoryLimit: memory.bytes, spoolRoot: spoolDir,
+            group: group, start: start, memoryLimit: plan.chunks, spoolRoot: spoolDir, spoolLimit: spoolLimit?.bytes,
             sessionTimeout: .seconds(sessionTimeout), videoTimeout: videoTimeout > 0 ? .seconds(videoTimeout) : nil,
             exitWhenIdle: exitWhenIdle, memberID: Self.memberID, groupInstanceID: groupInstanceID,
-            commitInterval: .seconds(commitInterval), heartbeatPath: heartbeatFile)
+            commitInterval: .seconds(commitInterval), heartbeatPath: heartbeatFile, memoryBudget: plan.total)
     }
 }
