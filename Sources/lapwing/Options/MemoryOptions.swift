@@ -23,15 +23,19 @@ struct MemoryOptions: ParsableArguments {
     /// - Throws: ``UsageError`` when it is too little.
     func plan(more: Int = 0, logger: Logger) throws -> MemoryPlan {
         let allowed = MemoryAllowance.current()
-        let total = memory?.bytes ?? MemoryPlan.usualTotal(of: allowed)
+        var origin = "--memory"
         let plan: MemoryPlan
         do {
-            plan = try MemoryPlan(total: total, more: more)
+            if let memory {
+                plan = try MemoryPlan(total: memory.bytes, more: more)
+            } else {
+                let share: String
+                (plan, share) = try Self.usualPlan(of: allowed, more: more)
+                origin = "\(share) of the \(allowed.source.rawValue)'s \(Table.bytes(allowed.bytes))"
+            }
         } catch {
             throw UsageError(message: error.detail)
         }
-        let origin =
-            memory == nil ? "half of the \(allowed.source.rawValue)'s \(Table.bytes(allowed.bytes))" : "--memory"
         logger.info(
             "memory",
             metadata: [
@@ -39,5 +43,13 @@ struct MemoryOptions: ParsableArguments {
                 "resident": "\(Table.bytes(plan.resident))", "for_chunks": "\(Table.bytes(plan.chunks))",
             ])
         return plan
+    }
+
+    /// Half of what the system allows; where the model leaves too little of that, seven eighths.
+    private static func usualPlan(
+        of allowed: MemoryAllowance, more: Int
+    ) throws(PipelineError) -> (plan: MemoryPlan, share: String) {
+        if let plan = try? MemoryPlan(total: MemoryPlan.usualTotal(of: allowed), more: more) { return (plan, "half") }
+        return (try MemoryPlan(total: allowed.bytes / 8 * 7, more: more), "seven eighths")
     }
 }
