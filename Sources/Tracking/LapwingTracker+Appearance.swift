@@ -38,7 +38,7 @@ extension LapwingTracker {
             for place in 0..<count {
                 let overlap = workspace.high.boxes.found[place]
                 guard overlap.value >= Self.linkOverlap,
-                    isAllowed(tracks[index], workspace.high.members[overlap.column])
+                    options.allows(tracks[index].classID, workspace.high.members[overlap.column].classID)
                 else { continue }
                 workspace.links[overlap.column].count += 1
                 workspace.links[overlap.column].track = index

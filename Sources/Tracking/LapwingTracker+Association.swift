@@ -18,31 +18,46 @@ extension LapwingTracker {
         for index in tracks.indices where isIncluded(tracks[index]) { workspace.rows.append(index) }
     }
 
+    /// Pairs the rows with the free detections of a group at the least cost; ``LimitedAssociation/columnForRow`` then says
+    /// who got which.
+    ///
+    /// - Parameters:
+    ///   - buffer: the part of its sides by which a predicted box grows before overlaps are measured.
+    ///   - limit: what leaving a row and a detection alone costs.
+    ///   - cost: what a pair costs whose grown boxes overlap so much; the box is the predicted one as it is.
+    static func pair(
+        _ rows: [Int], of tracks: [Track], with group: inout DetectionGroup,
+        in association: inout LimitedAssociation, grownBy buffer: Double, limit: Double, _ options: LapwingOptions,
+        cost: (_ track: Track, _ box: BoundingBox, _ member: DetectionGroup.Member, _ overlap: Double) -> Double
+    ) {
+        association.pairs.removeAll(keepingCapacity: true)
+        for row in rows.indices {
+            let track = tracks[rows[row]]
+            let box = track.filter.box
+            let count = group.boxes.find(box.grown(by: buffer))
+            for place in 0..<count {
+                let overlap = group.boxes.found[place]
+                let member = group.members[overlap.column]
+                guard !member.isTaken, options.allows(track.classID, member.classID) else { continue }
+                let gain = limit - cost(track, box, member, overlap.value)
+                guard gain > 0 else { continue }
+                association.pairs.append(.init(row: Int32(row), column: Int32(overlap.column), gain: gain))
+            }
+        }
+        association.solve(rows: rows.count, columns: group.members.count)
+    }
+
     /// Matches the rows with the confident detections that are left, by likeness × score and by looks.
     private mutating func associateConfident(limit: Double) {
         let rules = Self.appearanceRules
-        workspace.association.pairs.removeAll(keepingCapacity: true)
-        for row in workspace.rows.indices {
-            let track = tracks[workspace.rows[row]]
-            let box = track.filter.box
-            let count = workspace.high.boxes.find(box.grown(by: options.buffer))
-            for place in 0..<count {
-                let overlap = workspace.high.boxes.found[place]
-                let member = workspace.high.members[overlap.column]
-                guard !member.isTaken, isAllowed(track, member) else { continue }
-                var cost = 1 - likeness(overlap.value, box, member.box) * member.score
-                if appearance.hasDetections, 1 - overlap.value <= rules.proximity,
-                    let distance = appearance.distance(slot: track.appearanceSlot, detection: member.index),
-                    distance / 2 <= rules.limit
-                {
-                    cost = min(cost, distance / 2)
-                }
-                guard cost < limit else { continue }
-                workspace.association.pairs.append(
-                    .init(row: Int32(row), column: Int32(overlap.column), gain: limit - cost))
-            }
+        Self.pair(
+            workspace.rows, of: tracks, with: &workspace.high, in: &workspace.association, grownBy: options.buffer,
+            limit: limit, options
+        ) { [options] track, box, member, overlap in
+            appearance.cost(
+                1 - options.likeness(overlap, box, member.box) * member.score, overlap: overlap,
+                slot: track.appearanceSlot, detection: member.index, rules)
         }
-        workspace.association.solve(rows: workspace.rows.count, columns: workspace.high.members.count)
         for row in workspace.rows.indices {
             let column = workspace.association.columnForRow[row]
             guard column != LinearAssignment.unassigned else { continue }
@@ -58,22 +73,10 @@ extension LapwingTracker {
     /// Matches the rows with the doubtful detections, by likeness alone.
     private mutating func associateDoubtful() {
         guard !workspace.low.members.isEmpty else { return }
-        workspace.association.pairs.removeAll(keepingCapacity: true)
-        for row in workspace.rows.indices {
-            let track = tracks[workspace.rows[row]]
-            let box = track.filter.box
-            let count = workspace.low.boxes.find(box.grown(by: options.buffer))
-            for place in 0..<count {
-                let overlap = workspace.low.boxes.found[place]
-                let member = workspace.low.members[overlap.column]
-                guard isAllowed(track, member) else { continue }
-                let gain = Self.lowMatchThreshold - (1 - likeness(overlap.value, box, member.box))
-                guard gain > 0 else { continue }
-                workspace.association.pairs.append(
-                    .init(row: Int32(row), column: Int32(overlap.column), gain: gain))
-            }
-        }
-        workspace.association.solve(rows: workspace.rows.count, columns: workspace.low.members.count)
+        Self.pair(
+            workspace.rows, of: tracks, with: &workspace.low, in: &workspace.association, grownBy: options.buffer,
+            limit: Self.lowMatchThreshold, options
+        ) { [options] _, box, member, overlap in 1 - options.likeness(overlap, box, member.box) }
         for row in workspace.rows.indices {
             let column = workspace.association.columnForRow[row]
             guard column != LinearAssignment.unassigned else { continue }
@@ -81,17 +84,19 @@ extension LapwingTracker {
         }
     }
 
-    private mutating func take(_ member: Workspace.Member, by index: Int) {
+    private mutating func take(_ member: DetectionGroup.Member, by index: Int) {
         let wasBelieved = tracks[index].isActivated
         tracks[index].update(member.measurement, detectionIndex: member.index, frame: frame)
         tracks[index].isActivated = wasBelieved || tracks[index].hits >= options.minHits
     }
+}
 
-    private func likeness(_ overlap: Double, _ a: BoundingBox, _ b: BoundingBox) -> Double {
-        overlap * (1 - options.heightWeight + options.heightWeight * a.heightOverlap(b))
-    }
+extension LapwingOptions {
+    /// Whether a detection of one class may go to a track of another.
+    func allows(_ classID: Int, _ other: Int) -> Bool { !perClass || classID == other }
 
-    func isAllowed(_ track: Track, _ member: Workspace.Member) -> Bool {
-        !options.perClass || track.classID == member.classID
+    /// How much two boxes are alike whose grown boxes overlap so much, 0…1.
+    fileprivate func likeness(_ overlap: Double, _ a: BoundingBox, _ b: BoundingBox) -> Double {
+        overlap * (1 - heightWeight + heightWeight * a.heightOverlap(b))
     }
 }

@@ -28,7 +28,10 @@ extension LapwingTracker {
         let earliest = frame - Self.trialAge
         select { $0.isActivated && $0.lastFrame >= earliest }
         guard workspace.rows.count >= Self.trialCount, workspace.high.members.count >= Self.trialCount else { return }
-        associateOnTrial()
+        Self.pair(
+            workspace.rows, of: tracks, with: &workspace.high, in: &workspace.association, grownBy: Self.trialBuffer,
+            limit: Self.trialLimit, options
+        ) { _, box, member, overlap in 1 - overlap * box.heightOverlap(member.box) * member.score }
         workspace.shiftsX.removeAll(keepingCapacity: true)
         workspace.shiftsY.removeAll(keepingCapacity: true)
         for row in workspace.rows.indices {
@@ -48,26 +51,6 @@ extension LapwingTracker {
             tracks[index].filter.x.velocity += Self.velocityPart * dx
             tracks[index].filter.y.velocity += Self.velocityPart * dy
         }
-    }
-
-    private mutating func associateOnTrial() {
-        workspace.association.pairs.removeAll(keepingCapacity: true)
-        for row in workspace.rows.indices {
-            let track = tracks[workspace.rows[row]]
-            let box = track.filter.box
-            let count = workspace.high.boxes.find(box.grown(by: Self.trialBuffer))
-            for place in 0..<count {
-                let overlap = workspace.high.boxes.found[place]
-                let member = workspace.high.members[overlap.column]
-                guard isAllowed(track, member) else { continue }
-                let gain =
-                    Self.trialLimit - (1 - overlap.value * box.heightOverlap(member.box) * member.score)
-                guard gain > 0 else { continue }
-                workspace.association.pairs.append(
-                    .init(row: Int32(row), column: Int32(overlap.column), gain: gain))
-            }
-        }
-        workspace.association.solve(rows: workspace.rows.count, columns: workspace.high.members.count)
     }
 }
 

@@ -43,8 +43,7 @@ public struct LapwingTracker: Tracker {
     var workspace = Workspace()
 
     /// What a pair that looks alike may cost, and when looks count at all; BoT-SORT's.
-    static let appearanceRules = TwoStageFlow<WidthHeightFilter>.AppearanceRules(
-        proximity: 0.5, limit: 0.25, momentum: 0.9)
+    static let appearanceRules = AppearanceRules(proximity: 0.5, limit: 0.25, momentum: 0.9)
     /// The largest cost of the second stage, 1 − likeness, and that of a track on probation, 1 − likeness × score.
     static let lowMatchThreshold = 0.5
     static let probationMatchThreshold = 0.9
@@ -55,8 +54,8 @@ public struct LapwingTracker: Tracker {
 
     /// Memory that is reused from frame to frame; says nothing about the state between frames.
     struct Workspace: Sendable {
-        var high = Group()
-        var low = Group()
+        var high = DetectionGroup(margin: 0)
+        var low = DetectionGroup(margin: 0)
         /// Indices of the tracks of one stage.
         var rows: [Int] = []
         var association = LimitedAssociation()
@@ -70,22 +69,6 @@ public struct LapwingTracker: Tracker {
         var inSight = OverlapSearch(margin: 0)
         var inSightBoxes: [BoundingBox] = []
         var answer = TrackerUpdate()
-
-        /// Detections of one stage.
-        struct Group: Sendable {
-            var boxes = OverlapSearch(margin: 0)
-            var members: [Member] = []
-        }
-
-        struct Member: Sendable {
-            var box: BoundingBox
-            var measurement: BoxMeasurement
-            var score: Double
-            var classID: Int
-            /// The index in the frame's detections.
-            var index: Int
-            var isTaken = false
-        }
     }
 
     public init(options: LapwingOptions = LapwingOptions()) { self.options = options }
@@ -113,7 +96,7 @@ public struct LapwingTracker: Tracker {
             guard detection.confidence > lowest, detection.confidence.isFinite,
                 let measurement = BoxMeasurement(detection.box)
             else { continue }
-            let member = Workspace.Member(
+            let member = DetectionGroup.Member(
                 box: detection.box, measurement: measurement, score: detection.confidence,
                 classID: detection.classID, index: index)
             if detection.confidence > options.trackThreshold {
@@ -122,8 +105,8 @@ public struct LapwingTracker: Tracker {
                 workspace.low.members.append(member)
             }
         }
-        workspace.high.measure(buffer: options.buffer)
-        workspace.low.measure(buffer: options.buffer)
+        workspace.high.measure(grownBy: options.buffer)
+        workspace.low.measure(grownBy: options.buffer)
     }
 
     /// Moves all tracks on; those out of sight keep their size.
@@ -202,19 +185,7 @@ public struct LapwingTracker: Tracker {
     }
 }
 
-extension LapwingTracker.Workspace.Group {
-    mutating func measure(buffer: Double) {
-        boxes.fill(count: members.count) { members[$0].box.grown(by: buffer) }
-    }
-}
-
 extension BoundingBox {
-    /// With a part of its width more to the left and to the right, and of its height above and below.
-    func grown(by part: Double) -> BoundingBox {
-        let (dx, dy) = (width * part, height * part)
-        return BoundingBox(x1: x1 - dx, y1: y1 - dy, x2: x2 + dx, y2: y2 + dy)
-    }
-
     /// The overlap in height: intersection over union of the two vertical extents, 0…1; 0 where there is none.
     func heightOverlap(_ other: BoundingBox) -> Double {
         let union = max(y2, other.y2) - min(y1, other.y1)

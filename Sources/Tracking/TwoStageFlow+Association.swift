@@ -63,12 +63,10 @@ extension TwoStageFlow {
                 else { continue }
                 var cost =
                     1 - (options.fuseScore ? overlap.value * workspace.high.members[column].score : overlap.value)
-                if let rules = appearanceRules, appearance.hasDetections, 1 - overlap.value <= rules.proximity,
-                    let distance = appearance.distance(
-                        slot: tracks[index].appearanceSlot, detection: workspace.high.members[column].index),
-                    distance / 2 <= rules.limit
-                {
-                    cost = min(cost, distance / 2)
+                if let rules = appearanceRules {
+                    cost = appearance.cost(
+                        cost, overlap: overlap.value, slot: tracks[index].appearanceSlot,
+                        detection: workspace.high.members[column].index, rules)
                 }
                 guard cost < limit else { continue }
                 workspace.association.pairs.append(

@@ -18,16 +18,6 @@ internal import Vision
 struct TwoStageFlow<Filter: ProportionalFilter>: Sendable {
     typealias Track = TwoStageTrack<Filter>
 
-    /// How appearance takes part in the first stage and that of unconfirmed tracks.
-    struct AppearanceRules: Sendable, Hashable {
-        /// The largest 1 − overlap at which looks count.
-        var proximity: Double
-        /// The largest half cosine distance at which they do.
-        var limit: Double
-        /// How much of a track's look stays when it takes a detection.
-        var momentum: Double
-    }
-
     let options: TwoStageOptions
     /// Nil for a tracker that does not look.
     let appearanceRules: AppearanceRules?
@@ -44,30 +34,14 @@ struct TwoStageFlow<Filter: ProportionalFilter>: Sendable {
 
     /// Memory that is reused from frame to frame; says nothing about the state between frames.
     struct Workspace: Sendable {
-        var high = Group()
-        var low = Group()
+        var high = DetectionGroup(margin: 1)
+        var low = DetectionGroup(margin: 1)
         /// Indices of the tracks of one stage.
         var rows: [Int] = []
         var association = LimitedAssociation()
         var next: [Track] = []
         var inSight = OverlapSearch(margin: 1)
         var answer = TrackerUpdate()
-
-        /// Detections of one stage.
-        struct Group: Sendable {
-            var boxes = OverlapSearch(margin: 1)
-            var members: [Member] = []
-        }
-
-        struct Member: Sendable {
-            var measurement: BoxMeasurement
-            var score: Double
-            var classID: Int
-            /// The index in the frame's detections.
-            var index: Int
-            var box: BoundingBox
-            var isTaken = false
-        }
     }
 
     init(options: TwoStageOptions, appearanceRules: AppearanceRules? = nil, reportsUnconfirmed: Bool) {
@@ -102,9 +76,9 @@ struct TwoStageFlow<Filter: ProportionalFilter>: Sendable {
             guard score > min(options.lowThreshold, options.trackThreshold), score.isFinite,
                 let measurement = BoxMeasurement(detections[index].box)
             else { continue }
-            let member = Workspace.Member(
-                measurement: measurement, score: score, classID: detections[index].classID, index: index,
-                box: detections[index].box)
+            let member = DetectionGroup.Member(
+                box: detections[index].box, measurement: measurement, score: score,
+                classID: detections[index].classID, index: index)
             if score > options.trackThreshold {
                 workspace.high.members.append(member)
             } else if score > options.lowThreshold, score < options.trackThreshold {
@@ -142,11 +116,5 @@ struct TwoStageFlow<Filter: ProportionalFilter>: Sendable {
             tracks.append(track)
             nextID += 1
         }
-    }
-}
-
-extension TwoStageFlow.Workspace.Group {
-    mutating func measure() {
-        boxes.fill(count: members.count) { members[$0].box }
     }
 }
