@@ -52,13 +52,16 @@ let package = Package(
         .systemLibrary(name: "COpenVINO"),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
 
+        .target(
+            name: "CPixels", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])]),
         .target(name: "Vision", swiftSettings: fast),
         .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
         .target(name: "Evaluation", dependencies: ["Tracking", "Vision"], swiftSettings: fast),
         .target(name: "Tuning", dependencies: ["Evaluation", "Tracking"], swiftSettings: fast),
         .target(name: "Synthesis", dependencies: ["Vision"], swiftSettings: fast),
         .target(
-            name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")],
+            name: "Media",
+            dependencies: ["CFFmpeg", "CPixels", "Vision", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: fast),
         .target(
             name: "CameraMotionEstimation", dependencies: ["Media", "Tracking"], swiftSettings: fast),

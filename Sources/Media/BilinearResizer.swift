@@ -1,10 +1,12 @@
+internal import CPixels
+
 /// Bilinear scaling of 24-bit pictures with the very arithmetic of OpenCV's `resize(…, INTER_LINEAR)`.
 ///
 /// Detectors are trained on pictures scaled that way, and 8-bit rounding decides about detections near a threshold. Pixel
 /// `x` of the target lies at `(x + 0.5) × source / target − 0.5` in the source; both its neighbours there get weights in
 /// units of 1/2048, rounded half to even. Columns are blended first. The sums lose 4 bits, so that they fit 16 bits, are
-/// multiplied by the rows' weights, lose 16 bits each, and are rounded from quarters. Exact halving is a mean of 2 × 2
-/// pixels, rounded half up.
+/// multiplied by the rows' weights, lose 16 bits each, and are rounded from quarters. Exact halving so becomes the mean of
+/// 2 × 2 pixels, rounded half up.
 final class BilinearResizer {
     /// One row of the scaled picture, still as the two rows that it is blended from.
     struct Row {
@@ -19,14 +21,8 @@ final class BilinearResizer {
         ///
         /// - Parameter channel: 0 for the first of a pixel's three bytes.
         func blend(channel: Int, into target: UnsafeMutablePointer<Float>) {
-            let upper = upper + channel * count
-            let lower = lower + channel * count
-            let (upperWeight, lowerWeight) = (upperWeight, lowerWeight)
-            for x in 0..<count {
-                let above = (Int32(upper[x]) &* upperWeight) >> 16
-                let below = (Int32(lower[x]) &* lowerWeight) >> 16
-                target[x] = Float((above &+ below &+ 2) >> 2) / 255
-            }
+            lapwing_blend_rows(
+                upper + channel * count, lower + channel * count, upperWeight, lowerWeight, count, target)
         }
     }
 
@@ -36,7 +32,9 @@ final class BilinearResizer {
         var firstWeight, secondWeight: Int32
     }
 
-    private var columns: [Tap] = []
+    /// Where in a row of the source, in bytes, the left neighbour of each target pixel begins, and both weights, the left
+    /// one in the lower 16 bits.
+    private var columns: (first: [Int32], weights: [Int32]) = ([], [])
     private var rows: [Tap] = []
     private var sizes: [Int] = []
     /// Two rows of the source, blended to the target's width, three channels one after the other.
@@ -64,14 +62,6 @@ final class BilinearResizer {
         prepare([part.width, part.height, width, height])
         func row(_ y: Int) -> UnsafePointer<UInt8> { UnsafePointer(source.row(part.y + y) + 3 * part.x) }
         guard var one = blended.0.baseAddress, var two = blended.1.baseAddress else { return }
-        if part.width == 2 * width, part.height == 2 * height {
-            for y in 0..<height {
-                average(row(2 * y), row(2 * y + 1), count: width, into: one)
-                // A sum of four pixels, in the place of (sum × 65536) >> 16.
-                body(Row(index: y, count: width, upper: one, lower: one, upperWeight: 65536, lowerWeight: 0))
-            }
-            return
-        }
         // Which rows of the source `one` and `two` hold.
         var (oneIndex, twoIndex): (Int32, Int32) = (-1, -1)
         for y in 0..<height {
@@ -96,46 +86,17 @@ final class BilinearResizer {
         }
     }
 
-    /// Four pixels' sums.
-    private func average(
-        _ upper: UnsafePointer<UInt8>, _ lower: UnsafePointer<UInt8>, count: Int,
-        into target: UnsafeMutablePointer<Int16>
-    ) {
-        for channel in 0..<3 {
-            let (upper, lower, target) = (upper + channel, lower + channel, target + channel * count)
-            for x in 0..<count {
-                let left = Int16(upper[6 &* x]) &+ Int16(lower[6 &* x])
-                let right = Int16(upper[6 &* x &+ 3]) &+ Int16(lower[6 &* x &+ 3])
-                target[x] = left &+ right
-            }
-        }
-    }
-
     private func blendColumns(of row: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<Int16>) {
-        let count = columns.count
-        columns.withUnsafeBufferPointer { columns in
-            for x in 0..<count {
-                let tap = columns[x]
-                let first = row + Int(tap.first)
-                let second = row + Int(tap.second)
-                for channel in 0..<3 {
-                    let sum = Int32(first[channel]) &* tap.firstWeight &+ Int32(second[channel]) &* tap.secondWeight
-                    target[channel &* count &+ x] = Int16(truncatingIfNeeded: sum >> 4)
-                }
-            }
-        }
+        lapwing_blend_columns(row, columns.first, columns.weights, columns.first.count, target)
     }
 
     private func prepare(_ sizes: [Int]) {
         guard sizes != self.sizes else { return }
         self.sizes = sizes
-        // Columns count in bytes. At the right edge a pixel has one neighbour alone; at the lower edge it has the last
-        // row twice, with weights that still are of two: rounding differs.
-        columns = Self.taps(source: sizes[0], target: sizes[2], dropsBeyondEdge: true).map { tap in
-            Tap(
-                first: tap.first * 3, second: tap.second * 3, firstWeight: tap.firstWeight,
-                secondWeight: tap.secondWeight)
-        }
+        // At the right edge a pixel has one neighbour alone; at the lower edge it has the last row twice, with weights that
+        // still are of two: rounding differs.
+        let taps = Self.taps(source: sizes[0], target: sizes[2], dropsBeyondEdge: true)
+        columns = (taps.map { 3 * $0.first }, taps.map { $0.firstWeight | $0.secondWeight << 16 })
         rows = Self.taps(source: sizes[1], target: sizes[3], dropsBeyondEdge: false)
         let needed = 3 * sizes[2]
         if blended.0.count < needed {

@@ -1,3 +1,4 @@
+internal import CPixels
 internal import Vision
 
 /// A detector's input, lent to be written: three planes of floats, red, green, blue, 0…1.
@@ -43,11 +44,7 @@ struct PlanarTensor {
             let (red, green, blue) = (red + start, green + start, blue + start)
             let (source, step) = picture.walk(alongRow: row, rotatedBy: rotation)
             if step == 3 {
-                for column in 0..<columns {
-                    blue[column] = Float(source[3 &* column]) / 255
-                    green[column] = Float(source[3 &* column &+ 1]) / 255
-                    red[column] = Float(source[3 &* column &+ 2]) / 255
-                }
+                lapwing_spread(source, columns, blue, green, red)
             } else {
                 for column in 0..<columns {
                     blue[column] = Float(source[step &* column]) / 255
