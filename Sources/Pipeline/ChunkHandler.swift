@@ -2,7 +2,7 @@ public import EventLog
 
 /// What a ``Worker`` does with the chunks that it collects: process them, or rebuild the video.
 ///
-/// A worker calls it for one chunk at a time, the chunks of a video in order.
+/// A worker gives it up to ``chunksInHand`` chunks at a time, the chunks of a video in order.
 public protocol ChunkHandler: Actor {
     /// Which videos of a partition are under way, and which are done; called when the partition is assigned.
     ///
@@ -11,11 +11,13 @@ public protocol ChunkHandler: Actor {
         partition: Int, from log: any EventLog, onProgress: @escaping @Sendable (_ read: Int64, _ total: Int64) -> Void
     ) async throws -> RestoredVideos
 
-    /// Does the work of a chunk and says what is to be committed for it.
+    /// Takes a chunk in hand and returns at once; the result will say what is to be committed for it.
     ///
-    /// The next chunk of the video may come before that is committed; what cannot be committed ends with ``drop(partition:)``.
-    /// Throws when the handler itself cannot go on; what is wrong with the chunk becomes part of the outcome.
-    func handle(_ chunk: ChunkAssembly) async throws -> ChunkOutcome
+    /// Outcomes of a video's chunks are decided in their order. The next chunk of the video may come before one is decided
+    /// or committed; what cannot be committed ends with ``drop(partition:)``. The outcome is nil when its partition was let
+    /// go of before, or its video done. It is an error when the handler itself cannot go on; what is wrong with the chunk
+    /// becomes part of the outcome.
+    nonisolated func begin(_ chunk: ChunkAssembly) -> PendingOutcome
 
     /// Ends a video whose chunks stopped coming.
     ///
@@ -27,8 +29,11 @@ public protocol ChunkHandler: Actor {
     /// Lets go of all videos of a partition: they are another worker's now.
     func drop(partition: Int) async
 
-    /// About how many bytes ``handle(_:)`` needs while it has a chunk in hand, besides the chunk itself.
+    /// About how many bytes it needs while it has a chunk in hand, besides the chunk itself.
     nonisolated func workingBytes(for header: ChunkHeader) -> Int
+
+    /// How many chunks it has use for at a time, 1 or more.
+    nonisolated var chunksInHand: Int { get }
 
     /// Whether chunks of different videos may come by turns; if not, a video's chunks come one after the other.
     nonisolated var takesVideosByTurns: Bool { get }
@@ -37,6 +42,8 @@ public protocol ChunkHandler: Actor {
 extension ChunkHandler {
     /// A copy of the chunk.
     public nonisolated func workingBytes(for header: ChunkHeader) -> Int { header.chunkByteCount }
+
+    public nonisolated var chunksInHand: Int { 1 }
 
     public nonisolated var takesVideosByTurns: Bool { true }
 }

@@ -19,7 +19,9 @@ struct Collector {
         var partition: TopicPartition
         /// The chunk to hand out next.
         var next: Int
-        /// Chunks from `next` on.
+        /// Chunks handed out, those before `next`, whose outcome is not decided.
+        var handedOut = 0
+        /// Chunks from the first of those on.
         var chunks: [Int: ChunkAssembly] = [:]
         /// Offsets of chunks handed out whose records are needed until the video is done.
         var kept: [Int64] = []
@@ -121,7 +123,8 @@ struct Collector {
     func spill() throws(PipelineError) {
         let waitingFirst = videos.values.sorted { !$0.hasStarted && $1.hasStarted }
         for video in waitingFirst {
-            for (_, chunk) in video.chunks.sorted(by: { $0.key > $1.key }) {
+            // Those handed out are being read.
+            for (index, chunk) in video.chunks.sorted(by: { $0.key > $1.key }) where index >= video.next {
                 if budget.isBelowLow { return }
                 try chunk.spill(to: spool)
             }
@@ -130,7 +133,7 @@ struct Collector {
 
     // MARK: Chunks out
 
-    /// The chunk to process next; the same video's next one becomes ready only after ``finish(_:)``.
+    /// The chunk to process next; what becomes of it is told to ``finish(_:_:)``, in order for the chunks of a video.
     mutating func next(excluding closing: Set<TopicPartition>) -> ChunkAssembly? {
         for index in ready.indices {
             let id = ready[index]
@@ -141,7 +144,12 @@ struct Collector {
             }
             ready.remove(at: index)
             videos[id]?.hasStarted = true
+            videos[id]?.next += 1
+            videos[id]?.handedOut += 1
+            videos[id]?.isQueued = false
             if !takesVideosByTurns { inHand = id }
+            // The video in hand goes first, so that few videos are open at a time.
+            enqueueIfReady(id, first: true)
             return chunk
         }
         return nil
@@ -165,12 +173,12 @@ struct Collector {
         let id = chunk.header.videoID
         guard var video = videos[id] else { return }
         video.chunks[chunk.header.index] = nil
-        video.next = chunk.header.index + 1
-        video.isQueued = false
+        video.handedOut -= 1
         video.kept += chunk.offsets
         if outcome.videoIsDone {
             for rest in video.chunks.values { video.kept += rest.offsets }
             videos[id] = nil
+            ready.removeAll { $0 == id }
             if inHand == id { inHand = nil }
             done[video.partition]?.insert(id)
             trackers[video.partition]?.release(video.kept)
@@ -181,8 +189,6 @@ struct Collector {
             video.kept.removeAll()
         }
         videos[id] = video
-        // The video in hand goes first, so that few videos are open at a time.
-        enqueueIfReady(id, first: true)
     }
 
     /// Dead letters of a partition that belong to no video, now to be committed.
@@ -222,7 +228,7 @@ struct Collector {
 
     /// Videos that have not all arrived and whose newest part came longer ago than `patience`.
     func stalled(for patience: Duration, now: ContinuousClock.Instant = .now) -> [(VideoID, TopicPartition)] {
-        videos.filter { !$0.value.isQueued && now - $0.value.lastArrival > patience }
+        videos.filter { !$0.value.isQueued && $0.value.handedOut == 0 && now - $0.value.lastArrival > patience }
             .map { ($0.key, $0.value.partition) }.sorted { $0.0 < $1.0 }
     }
 

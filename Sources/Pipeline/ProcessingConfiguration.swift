@@ -59,6 +59,9 @@ public struct ProcessingConfiguration: Sendable {
     public var emitPredicted: Bool
     public var onBadChunk: BadChunkPolicy
 
+    /// Whether pictures are looked at again once their detections are there.
+    var needsPictures: Bool { cameraMotion == .frames || appearance != nil }
+
     public init(
         model: ModelDescription, confidence: Double = 0.25, lowConfidence: Double? = nil, iou: Double = 0.7,
         classes: [String]? = nil, every: Int = 1, preprocess: FrameScaler.Mode = .exact, tracker: TrackerConfiguration,

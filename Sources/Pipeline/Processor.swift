@@ -1,23 +1,26 @@
+internal import DequeModule
 public import EventLog
 internal import Foundation
 public import Inference
 internal import Media
+internal import Synchronization
 
-/// Turns chunks into results, one after the other, on a thread of its own.
+/// Turns chunks into results, on a thread of its own.
 ///
-/// It keeps a session for each video in hand. What it puts out depends on the chunk, the video's state and the
-/// configuration alone.
+/// It keeps a session for each video in hand. Frames of one chunk go into the detector while those of the chunk before are
+/// still in it, so that it never runs empty; they come out, and are tracked, in the order in which they went in. What it
+/// puts out depends on the chunk, the video's state and the configuration alone.
 public actor Processor: ChunkHandler {
     private let executor = BlockingExecutor(label: "lapwing.processor")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     public nonisolated let configuration: ProcessingConfiguration
-    private let topics: Topics
-    private let detector: any Detector
-    private let scaler: FrameScaler
-    private let describer: ObjectDescriber?
-    private let decoderThreads: Int
-    private let onFrame: @Sendable (VideoID) -> Void
+    let topics: Topics
+    let detector: any Detector
+    let scaler: FrameScaler
+    let describer: ObjectDescriber?
+    let decoderThreads: Int
+    let onFrame: @Sendable (VideoID) -> Void
     /// Pictures that are in memory at the same time, while they wait for the decoder or the detector.
     private nonisolated let picturesInHand: Int
 
@@ -29,6 +32,16 @@ public actor Processor: ChunkHandler {
         var session: VideoSession?
     }
     private var videos: [VideoID: Video] = [:]
+
+    /// Chunks that were given to it and have not been looked at.
+    private nonisolated let inbox = Mutex<[(ChunkAssembly, PendingOutcome)]>([])
+    /// Chunks in hand, in the order in which they came.
+    var jobs: Deque<ChunkJob> = []
+    /// Of those, how many have no frame left to go in.
+    var jobsRead = 0
+    /// Frames that have gone in, and where a chunk of theirs ends, in order.
+    var flow: Deque<FlowEntry> = []
+    private var isRunning = false
 
     /// - Parameters:
     ///   - detector: the processor's own from here on.
@@ -78,6 +91,8 @@ public actor Processor: ChunkHandler {
     }
 
     public func drop(partition: Int) {
+        takeIn()
+        for job in jobs where job.chunk.topicPartition.partition == partition { job.isCancelled = true }
         videos = videos.filter { $0.value.partition != partition }
     }
 
@@ -92,26 +107,80 @@ public actor Processor: ChunkHandler {
         return header.chunkByteCount + picturesInHand * picture
     }
 
-    public func handle(_ chunk: ChunkAssembly) throws -> ChunkOutcome {
-        let header = chunk.header
-        var session = try takeSession(header.videoID, partition: chunk.topicPartition.partition)
-        var letters: [DeadLetter] = []
-        let result: VideoSession.Step
-        do {
-            let bytes = try chunk.load()
-            result = try session.process(
-                header, bytes: bytes, detector: detector, scaler: scaler, describer: describer,
-                decoderThreads: decoderThreads,
-                onFrame: { onFrame(header.videoID) })
-        } catch let error where error is MediaError || (error as? PipelineError)?.code == .invalidRecord {
-            // A chunk that stopped half-way has moved the tracker: begin again from where the video stood.
-            while detector.framesInFlight > 0 { _ = try? detector.dequeue() }
-            session = try makeSession(header.videoID)
-            let reason = (error as? PipelineError)?.detail ?? "\(error)"
-            letters = try chunk.deadLetters(reason: reason)
-            result = session.skip(header, reason: reason)
+    /// While frames of one chunk come out, frames of the next go in.
+    public nonisolated var chunksInHand: Int { 2 }
+
+    public nonisolated func begin(_ chunk: ChunkAssembly) -> PendingOutcome {
+        let outcome = PendingOutcome()
+        inbox.withLock { $0.append((chunk, outcome)) }
+        Task { await run() }
+        return outcome
+    }
+
+    private func takeIn() {
+        let taken = inbox.withLock { inbox in
+            defer { inbox = [] }
+            return inbox
         }
-        return keep(session, result, letters)
+        for (chunk, outcome) in taken { jobs.append(ChunkJob(chunk, outcome)) }
+    }
+
+    /// Works until nothing is in hand; in between others may ask for what they need.
+    private func run() async {
+        guard !isRunning else { return }
+        isRunning = true
+        takeIn()
+        while !jobs.isEmpty {
+            do {
+                try step()
+            } catch {
+                fail(error)
+            }
+            await Task.yield()
+            takeIn()
+        }
+        isRunning = false
+    }
+
+    /// What the engine cannot do is an error of all that is in hand.
+    private func fail(_ error: any Error) {
+        while detector.framesInFlight > 0 { _ = try? detector.dequeue() }
+        for job in jobs { job.outcome.decide(.failure(error)) }
+        jobs = []
+        jobsRead = 0
+        flow = []
+    }
+
+    /// Takes the video's session in hand for a chunk of which something comes out for the first time.
+    func start(_ job: ChunkJob) throws {
+        guard job.session == nil else { return }
+        let session = try takeSession(job.header.videoID, partition: job.partition)
+        try session.begin(job.header, job.writer, into: &job.values)
+        job.session = session
+    }
+
+    /// Decides a chunk's outcome, after all that came out of it.
+    func finish(_ job: ChunkJob) throws {
+        guard !job.isCancelled else { return job.outcome.decide(.success(nil)) }
+        let outcome: ChunkOutcome
+        do {
+            if job.isWanted { try job.noting { try start(job) } }
+            // A chunk that stopped half-way has moved the tracker: then begin again from where the video stood.
+            var session = try job.session.take() ?? makeSession(job.header.videoID, partition: job.partition)
+            if let reason = job.fault {
+                session = try makeSession(job.header.videoID, partition: job.partition)
+                let step = session.skip(job.header, reason: reason)
+                outcome = keep(session, step, try job.chunk.deadLetters(reason: reason))
+            } else {
+                let checkpoint = session.end(job.header, job.writer, into: &job.values)
+                outcome = keep(session, (job.values, checkpoint), [])
+            }
+        } catch {
+            // It is among the jobs no more.
+            job.outcome.decide(.failure(error))
+            throw error
+        }
+        job.outcome.decide(.success(outcome))
     }
 
     public func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) throws
@@ -124,15 +193,13 @@ public actor Processor: ChunkHandler {
 
     /// The session in hand, or a new one; it is put back by ``keep(_:_:_:)``, so that one that threw is not used again.
     private func takeSession(_ id: VideoID, partition: Int) throws(PipelineError) -> VideoSession {
-        if videos[id] == nil { videos[id] = Video(partition: partition) }
-        if let session = videos[id]?.session {
-            videos[id]?.session = nil
-            return session
-        }
-        return try makeSession(id)
+        if let session = videos[id]?.session.take() { return session }
+        return try makeSession(id, partition: partition)
     }
 
-    private func makeSession(_ id: VideoID) throws(PipelineError) -> VideoSession {
+    /// A session from where the video stood after its last chunk.
+    private func makeSession(_ id: VideoID, partition: Int) throws(PipelineError) -> VideoSession {
+        if videos[id] == nil { videos[id] = Video(partition: partition) }
         guard let checkpoint = videos[id]?.checkpoint else { return VideoSession(id: id, configuration: configuration) }
         return try VideoSession(restoring: checkpoint, configuration: configuration)
     }
@@ -146,7 +213,10 @@ public actor Processor: ChunkHandler {
         let isDone = checkpoint.state != .running
         videos[id]?.checkpoint = checkpoint
         videos[id]?.session = session
-        if isDone { videos[id] = nil }
+        if isDone {
+            videos[id] = nil
+            for job in jobs where job.chunk.header.videoID == id { job.isCancelled = true }
+        }
         var records = step.values.map {
             OutgoingRecord(topic: topics.results, partition: partition, record: Record(key: id.rawValue, value: $0))
         }

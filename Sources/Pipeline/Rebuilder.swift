@@ -45,7 +45,17 @@ public actor Rebuilder: ChunkHandler {
         return RestoredVideos(done: Set(done))
     }
 
-    public func handle(_ chunk: ChunkAssembly) throws -> ChunkOutcome {
+    public nonisolated func begin(_ chunk: ChunkAssembly) -> PendingOutcome {
+        let outcome = PendingOutcome()
+        Task { await append(chunk, outcome) }
+        return outcome
+    }
+
+    private func append(_ chunk: ChunkAssembly, _ outcome: PendingOutcome) {
+        outcome.decide(Result { try append(chunk) })
+    }
+
+    private func append(_ chunk: ChunkAssembly) throws -> ChunkOutcome {
         let header = chunk.header
         let name = "\(folder)/\(header.videoID).\(try header.chunkContainer().fileExtension)"
         let partial = name + ".part"

@@ -1,5 +1,4 @@
 internal import CameraMotionEstimation
-internal import DequeModule
 internal import Foundation
 internal import Inference
 internal import Media
@@ -64,74 +63,57 @@ struct VideoSession {
 
     // MARK: A chunk that can be used
 
-    /// Runs the chunk through the detector and the tracker.
+    /// Begins with a chunk; its frames are to follow in order, then ``end(_:_:into:)``.
     ///
-    /// Throws ``MediaError`` when the chunk cannot be decoded at all, ``PipelineError`` with code `.invalidRecord` when it
-    /// does not follow the one before, and whatever the detector throws; after any, the session is of no more use, since
-    /// its tracker may have moved.
-    mutating func process(
-        _ header: ChunkHeader, bytes: [UInt8], detector: any Detector, scaler: FrameScaler,
-        describer: ObjectDescriber?, decoderThreads: Int, onFrame: () -> Void
-    ) throws -> Step {
+    /// - Throws: ``PipelineError`` with code `.invalidRecord` when the chunk does not follow the one before.
+    func begin(_ header: ChunkHeader, _ writer: ResultWriter, into values: inout [[UInt8]]) throws(PipelineError) {
         guard header.firstFrame == nextFrame else {
             throw PipelineError(
                 .invalidRecord, "it begins with frame \(header.firstFrame), but frame \(nextFrame) is the next")
         }
-        let decoder = try ChunkDecoder(
-            bytes: bytes, info: try header.decodingInfo(), threads: decoderThreads, limits: .default)
-        let writer = ResultWriter(videoID: id, chunkIndex: header.index)
-        var values: [[UInt8]] = []
-        values.reserveCapacity(header.frameCount + 8)
         if header.index == 0 { values.append(writer.started(header, configuration: configuration)) }
+    }
 
-        // Frames leave in the order they came; the head of the queue is what goes out next.
-        var queue: Deque<PendingFrame> = []
-        let timeBase = try header.parsedTimeBase()
-        func emit(_ head: PendingFrame, _ session: inout VideoSession) throws {
-            switch head.kind {
-            case .inFlight(let image, let motion):
-                let detections = try detector.dequeue()
-                let input = TrackerInput(
-                    detections,
-                    appearance: try session.describe(detections, frame: head.place.index, image, describer),
-                    cameraMotion: motion)
-                session.processed(head.place, input, writer, into: &values)
-            case .skipped:
-                session.ledger.framesSkipped += 1
-                session.ledger.framesDecoded += 1
-                values.append(writer.skippedFrame(head.place, reason: "every"))
-            case .undecodable:
-                session.ledger.framesUndecodable += 1
-                values.append(writer.skippedFrame(head.place, reason: "undecodable"))
-                session.coast(frame: head.place.index, writer, into: &values)
-            }
-            onFrame()
-        }
-        while let decoded = try decoder.next() {
-            var place = FramePlace(
-                index: decoded.index, pts: decoded.pts,
-                timeMilliseconds: Double(decoded.pts - header.startPTS) * 1000 * timeBase.value,
-                width: header.width, height: header.height)
-            guard let image = decoded.image else {
-                queue.append(.init(kind: .undecodable, place: place))
-                continue
-            }
-            (place.width, place.height) = (image.width, image.height)
-            guard decoded.index % configuration.every == 0 else {
-                queue.append(.init(kind: .skipped, place: place))
-                continue
-            }
-            while detector.framesInFlight == detector.capacity, let head = queue.popFirst() { try emit(head, &self) }
-            try detector.enqueue { tensor in try scaler.scale(image, into: tensor) }
-            // While the detector is at work.
-            let motion = try camera?.measuredMotion(to: image)
-            queue.append(.init(kind: .inFlight(describer == nil ? nil : image, motion), place: place))
-        }
-        while let head = queue.popFirst() { try emit(head, &self) }
+    /// A frame that the detector saw.
+    ///
+    /// - Parameter image: its picture, where ``ProcessingConfiguration/needsPictures``.
+    /// - Throws: ``MediaError`` when the picture cannot be used, and whatever the describer throws; after any, the session
+    ///   is of no more use, since its tracker may have moved.
+    mutating func processed(
+        _ place: FramePlace, _ detections: [Detection], image: VideoFrame?, _ describer: ObjectDescriber?,
+        _ writer: ResultWriter, into values: inout [[UInt8]]
+    ) throws {
+        let motion = try image.flatMap { try camera?.measuredMotion(to: $0) }
+        let appearance = try describe(detections, frame: place.index, image, describer)
+        ledger.framesDecoded += 1
+        ledger.framesProcessed += 1
+        // One-stage trackers are shown nothing that would not be listed.
+        let identified = identities.apply(
+            tracker.update(TrackerInput(detections, appearance: appearance, cameraMotion: motion)),
+            detections: detections, frame: place.index,
+            listedAbove: configuration.tracker.kind.usesLowConfidence ? configuration.confidence : nil)
+        values.append(writer.frame(place, identified, emitPredicted: configuration.emitPredicted))
+        for event in identified.events { values.append(writer.trackEvent(event)) }
+    }
 
+    /// A frame that the detector was not shown.
+    mutating func skipped(_ place: FramePlace, _ writer: ResultWriter, into values: inout [[UInt8]]) {
+        ledger.framesSkipped += 1
+        ledger.framesDecoded += 1
+        values.append(writer.skippedFrame(place, reason: "every"))
+    }
+
+    /// A frame that has no picture.
+    mutating func undecodable(_ place: FramePlace, _ writer: ResultWriter, into values: inout [[UInt8]]) {
+        ledger.framesUndecodable += 1
+        values.append(writer.skippedFrame(place, reason: "undecodable"))
+        coast(frame: place.index, writer, into: &values)
+    }
+
+    /// Ends the chunk.
+    mutating func end(_ header: ChunkHeader, _ writer: ResultWriter, into values: inout [[UInt8]]) -> Checkpoint {
         ledger.chunksProcessed += 1
-        let checkpoint = advance(past: header, writer, into: &values)
-        return (values, checkpoint)
+        return advance(past: header, writer, into: &values)
     }
 
     /// What the detections look like that the tracker asks for; nil where it asks for none, or is not to be told.
@@ -143,19 +125,6 @@ struct VideoSession {
         else { return nil }
         let wanted = tracker.detectionsToDescribe(detections)
         return wanted.isEmpty ? nil : try describer.describe(wanted, of: detections, in: image)
-    }
-
-    private mutating func processed(
-        _ place: FramePlace, _ input: TrackerInput, _ writer: ResultWriter, into values: inout [[UInt8]]
-    ) {
-        ledger.framesDecoded += 1
-        ledger.framesProcessed += 1
-        // One-stage trackers are shown nothing that would not be listed.
-        let identified = identities.apply(
-            tracker.update(input), detections: input.detections, frame: place.index,
-            listedAbove: configuration.tracker.kind.usesLowConfidence ? configuration.confidence : nil)
-        values.append(writer.frame(place, identified, emitPredicted: configuration.emitPredicted))
-        for event in identified.events { values.append(writer.trackEvent(event)) }
     }
 
     /// Lets the tracker predict through a frame that nobody saw.
@@ -228,18 +197,4 @@ struct VideoSession {
         values.append(writer.failed(ledger, reason: reason))
         return (values, checkpoint(.failed))
     }
-}
-
-/// A frame between the decoder and the results.
-private struct PendingFrame {
-    enum Kind {
-        /// With the picture, where it will be looked at again, and the camera's motion since the last such picture, where
-        /// it is measured and known.
-        case inFlight(VideoFrame?, CameraMotion?)
-        case skipped
-        case undecodable
-    }
-
-    var kind: Kind
-    var place: FramePlace
 }

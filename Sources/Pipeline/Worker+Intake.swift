@@ -21,7 +21,7 @@ extension Worker {
     /// that has waited longest begins before all of it is in, which makes room. If none can begin, the chunk that all
     /// wait for is still to come: it is taken, whatever the budget.
     func holdBack(_ consumer: any LogConsumer) async throws {
-        let hasWork = busySince != nil || collector.hasReady
+        let hasWork = isBusy || collector.hasReady
         if budget.isAboveHigh {
             var mustWait = hasWork
             if !hasWork {

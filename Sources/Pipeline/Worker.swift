@@ -6,7 +6,7 @@ internal import Synchronization
 /// One member of the workers' group: collects the chunks of its partitions, has them processed, commits the outcomes.
 ///
 /// Three loops share the actor. The poll loop takes records in and answers rebalances, and never works; the work loop
-/// takes one chunk at a time through the processor; the commit loop writes what has become of them. Results, checkpoint
+/// gives chunks to the handler, few at a time; the commit loop writes what has become of them. Results, checkpoint
 /// and offsets of a chunk are in one transaction, so that whatever is killed, and whenever, the next owner of the
 /// partition goes on with the same bytes.
 public actor Worker: Service {
@@ -33,10 +33,25 @@ public actor Worker: Service {
     var obstacles = Obstacles()
     private var isStopping = false
     private var heartbeat: Heartbeat?
-    /// Since when the work loop has had a chunk in hand; nil: it has none.
-    private(set) var busySince: ContinuousClock.Instant?
-    /// How often the work loop has put something out of its hand.
-    private var workCount = 0
+    /// A chunk that the handler has.
+    private struct ChunkInHand {
+        var chunk: ChunkAssembly
+        /// The assignment of its partition when it was begun.
+        var assignment: Int
+        /// Bytes reserved for the work.
+        var bytes: Int
+        /// What has become of it, once that is decided; then nil inside when nothing has.
+        var outcome: ChunkOutcome??
+    }
+    /// In the order in which they were begun.
+    private var inHand: [ChunkInHand] = []
+    /// Why the handler cannot go on.
+    private var handlerError: (any Error)?
+    /// When the handler last had a chunk given to it or taken from it.
+    private var lastProgress = ContinuousClock.now
+    /// The partition of a video that is being given up.
+    private var givingUp: TopicPartition?
+    var isBusy: Bool { !inHand.isEmpty || givingUp != nil }
     private let wake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     var commits = CommitQueue()
     let commitWake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -119,7 +134,7 @@ public actor Worker: Service {
 
     /// Shows that the worker lives, unless it has had the same chunk in hand for too long to be believed.
     private func beat() {
-        if let busySince, .now - busySince > .seconds(600) { return }
+        if isBusy, .now - lastProgress > .seconds(600) { return }
         heartbeat?.beat()
     }
 
@@ -189,8 +204,10 @@ public actor Worker: Service {
 
     private func revoke(_ partitions: [TopicPartition]) async {
         closing.formUnion(partitions)
-        let count = workCount
-        await wait { self.busySince != nil && self.workCount == count }
+        await wait {
+            self.inHand.contains { partitions.contains($0.chunk.topicPartition) }
+                || self.givingUp.map(partitions.contains) ?? false
+        }
         commitNow()
         await wait { self.commits.isWaiting(anyOf: partitions) || self.commits.isWriting(anyOf: partitions) }
         await drop(partitions, reason: "given back")
@@ -216,35 +233,43 @@ public actor Worker: Service {
 
     private func workLoop() async throws {
         defer {
-            busySince = nil
+            inHand = []
             commits.workHasEnded = true
             commitWake.continuation.yield()
             gotOn()
         }
-        var signal = wake.stream.makeAsyncIterator()
-        var idleCheck = ContinuousClock.now
-        while true {
-            try Task.checkCancellation()
-            busySince = .now
-            let chunk = isStopping ? nil : collector.next(excluding: closing)
-            if let chunk { try await process(chunk) } else { try await housekeeping() }
-            busySince = nil
-            workCount += 1
-            gotOn()
-            if chunk != nil {
+        try await withThrowingDiscardingTaskGroup { group in
+            var signal = wake.stream.makeAsyncIterator()
+            var idleCheck = ContinuousClock.now
+            while true {
+                try Task.checkCancellation()
+                if let handlerError { throw handlerError }
                 // A log that takes nothing holds the work up.
-                let isAlone = configuration.commitInterval <= .zero
-                await wait { self.commits.isFull || isAlone && !self.commits.isEmpty }
-                continue
+                await wait { self.commits.isFull || self.takesOneByOne && !self.commits.isEmpty }
+                if let chunk = nextChunk() {
+                    if let pending = begin(chunk) {
+                        group.addTask {
+                            do {
+                                await self.finish(chunk, try await pending.value())
+                            } catch {
+                                await self.handlerFailed(error)
+                            }
+                        }
+                    }
+                    continue
+                }
+                try await housekeeping()
+                if !isBusy {
+                    if isStopping { return }
+                    if configuration.exitWhenIdle, .now - idleCheck > .milliseconds(400) {
+                        idleCheck = .now
+                        // Nothing more may come that it could wait for.
+                        commitNow()
+                        if try await isIdle() { return }
+                    }
+                }
+                _ = await signal.next(isolation: self)
             }
-            if isStopping { return }
-            if configuration.exitWhenIdle, .now - idleCheck > .milliseconds(400) {
-                idleCheck = .now
-                // Nothing more may come that it could wait for.
-                commitNow()
-                if try await isIdle() { return }
-            }
-            _ = await signal.next(isolation: self)
         }
     }
 
@@ -265,18 +290,52 @@ public actor Worker: Service {
         waiting.removeAll()
     }
 
-    private func process(_ chunk: ChunkAssembly) async throws {
-        let partition = chunk.topicPartition
-        guard let assignment = assignments[partition] else { return }
-        let working = handler.workingBytes(for: chunk.header)
-        noteNeed(chunk.header.chunkByteCount + working)
-        budget.reserve(working)
-        defer { budget.release(working) }
-        let outcome = try await handler.handle(chunk)
-        // The partition may have been lost meanwhile, and even have come back: then this outcome is nobody's.
-        guard assignments[partition] == assignment else { return }
-        collector.finish(chunk, outcome)
-        enqueue(outcome, of: partition)
+    /// Whether each chunk is committed by itself, before the next is begun.
+    private var takesOneByOne: Bool { configuration.commitInterval <= .zero }
+
+    /// The next chunk, if the handler has use for one more and the memory allows it.
+    private func nextChunk() -> ChunkAssembly? {
+        guard !isStopping, inHand.count < (takesOneByOne ? 1 : handler.chunksInHand),
+            inHand.isEmpty || !budget.isAboveHigh
+        else { return nil }
+        return collector.next(excluding: closing)
+    }
+
+    /// Gives a chunk to the handler; nil when its partition is not this worker's.
+    private func begin(_ chunk: ChunkAssembly) -> PendingOutcome? {
+        guard let assignment = assignments[chunk.topicPartition] else { return nil }
+        let bytes = handler.workingBytes(for: chunk.header)
+        noteNeed(chunk.header.chunkByteCount + bytes)
+        budget.reserve(bytes)
+        inHand.append(ChunkInHand(chunk: chunk, assignment: assignment, bytes: bytes))
+        lastProgress = .now
+        return handler.begin(chunk)
+    }
+
+    /// Takes note of what has become of a chunk; outcomes of a video count in the order of its chunks.
+    private func finish(_ chunk: ChunkAssembly, _ outcome: ChunkOutcome?) {
+        guard let index = inHand.firstIndex(where: { $0.chunk === chunk }) else { return }
+        inHand[index].outcome = .some(outcome)
+        let id = chunk.header.videoID
+        while let index = inHand.firstIndex(where: { $0.chunk.header.videoID == id }),
+            case .some(let outcome) = inHand[index].outcome
+        {
+            let done = inHand.remove(at: index)
+            budget.release(done.bytes)
+            let partition = done.chunk.topicPartition
+            // The partition may have been lost meanwhile, and even have come back: then this outcome is nobody's.
+            guard let outcome, assignments[partition] == done.assignment else { continue }
+            collector.finish(done.chunk, outcome)
+            enqueue(outcome, of: partition)
+        }
+        lastProgress = .now
+        gotOn()
+        wake.continuation.yield()
+    }
+
+    private func handlerFailed(_ error: any Error) {
+        handlerError = handlerError ?? error
+        wake.continuation.yield()
     }
 
     private func enqueue(_ outcome: ChunkOutcome, of partition: TopicPartition) {
@@ -293,12 +352,18 @@ public actor Worker: Service {
             }
         }
         // A full log and videos that wait for their last chunks would wait for each other.
-        if !collector.hasReady, !isStopping, try await log.isFull(topics.chunks) { _ = collector.startEarly() }
+        if !isBusy, !collector.hasReady, !isStopping, try await log.isFull(topics.chunks) { _ = collector.startEarly() }
         commitWake.continuation.yield()
     }
 
     private func giveUp(_ id: VideoID, in partition: TopicPartition) async throws {
         let assignment = assignments[partition]
+        givingUp = partition
+        lastProgress = .now
+        defer {
+            givingUp = nil
+            gotOn()
+        }
         let totals = collector.totals(of: id)
         let outcome = try await handler.giveUp(
             id, partition: partition.partition, reason: "incomplete: its chunks stopped coming", frames: totals.frames,

@@ -8,6 +8,9 @@ import Testing
 
 @Suite("Damage and loss on the way")
 struct BadInputTests {
+    /// One chunk at a time; the next one in hand before the outcome of the one before.
+    private static let intervals: [Duration] = [.zero, .milliseconds(20)]
+
     /// Copies the chunks of a clip to a new log, changed by `change`; nil leaves a record out.
     private func tampered(_ clip: String, change: (LoggedRecord, ChunkHeader) -> Record?) async throws -> (Rig, VideoID)
     {
@@ -34,16 +37,16 @@ struct BadInputTests {
     }
 
     @Test(
-        "A damaged chunk is a gap: the others are processed, its frames are in the ledger, its bytes in the dead letters"
-    )
-    func gap() async throws {
+        "A damaged chunk is a gap: the others are processed, its frames are in the ledger, its bytes in the dead letters",
+        arguments: intervals)
+    func gap(interval: Duration) async throws {
         let (rig, id) = try await tampered(Rig.clip("d", frames: 50)) { logged, header in
             var record = logged.record
             if header.index == 2 { record.value?[100] ^= 0xff }
             return record
         }
         let log = try rig.open()
-        try await rig.worker(log).run()
+        try await rig.worker(log, commitInterval: interval).run()
         let records = try await rig.decoded(id, from: log)
         #expect(records.filter { $0.type == .frame }.map(\.frame) == Array(0..<20) + Array(30..<50))
         let gap = try #require(records.first { $0.event == "gap" })
@@ -58,38 +61,46 @@ struct BadInputTests {
         await log.close()
     }
 
-    @Test("With the policy to fail, the video ends there and says why")
-    func failure() async throws {
+    @Test("With the policy to fail, the video ends there and says why", arguments: intervals)
+    func failure(interval: Duration) async throws {
         let (rig, id) = try await tampered(Rig.clip("d", frames: 50)) { logged, header in
             var record = logged.record
             if header.index == 2 { record.value?[100] ^= 0xff }
             return record
         }
         let log = try rig.open()
-        try await rig.worker(log, configuration: rig.configuration(onBadChunk: .fail)).run()
+        try await rig.worker(
+            log, configuration: rig.configuration(onBadChunk: .fail), commitInterval: interval
+        ).run()
         let end = try #require(try await rig.decoded(id, from: log).last)
         #expect(end.event == "failed")
         #expect(end.reason?.contains("chunk 2") == true)
+        let records = try await rig.decoded(id, from: log)
+        #expect(records.filter { $0.type == .frame }.map(\.frame) == Array(0..<20))
+        let offsets = try await log.group(rig.topics.workerGroup)?.committed ?? [:]
+        #expect(offsets[TopicPartition(rig.topics.chunks, 0)] == 5, "what is left of the video is passed")
         await log.close()
     }
 
-    @Test("A chunk whose sums are right but which is no video is a gap, too")
-    func noVideo() async throws {
+    @Test("A chunk whose sums are right but which is no video is a gap, too", arguments: intervals)
+    func noVideo(interval: Duration) async throws {
         let (rig, id) = try await tampered(Rig.clip("d", frames: 50)) { logged, header in
             guard header.index == 1 else { return logged.record }
             return TestChunk.records(
                 video: header.videoID.rawValue, index: 1, bytes: Array("this is text, not a video".utf8))[0].record
         }
         let log = try rig.open()
-        try await rig.worker(log).run()
+        try await rig.worker(log, commitInterval: interval).run()
         let end = try #require(try await rig.decoded(id, from: log).last)
         #expect(end.ledger?.framesUndecodable == 10 && end.ledger?.isBalanced == true)
         #expect(try await deadLetters(rig, log).count == 1)
         await log.close()
     }
 
-    @Test("A chunk that lies about where its frames are is a gap where it stands; the others are not moved")
-    func lyingChunk() async throws {
+    @Test(
+        "A chunk that lies about where its frames are is a gap where it stands; the others are not moved",
+        arguments: intervals)
+    func lyingChunk(interval: Duration) async throws {
         let (rig, id) = try await tampered(Rig.clip("d", frames: 50)) { logged, header in
             guard header.index == 2 else { return logged.record }
             var record = logged.record
@@ -99,7 +110,7 @@ struct BadInputTests {
             return record
         }
         let log = try rig.open()
-        try await rig.worker(log).run()
+        try await rig.worker(log, commitInterval: interval).run()
         let records = try await rig.decoded(id, from: log)
         #expect(records.filter { $0.type == .frame }.map(\.frame) == Array(0..<20) + Array(30..<50))
         let gap = try #require(records.first { $0.event == "gap" })

@@ -79,14 +79,50 @@ struct CollectorTests {
         }
         let first = try take(&collector)
         #expect(first.header.index == 0)
+        let second = try take(&collector)
+        #expect(second.header.index == 1)
         found = next(&collector, [])
-        #expect(found == nil, "one chunk of a video at a time")
+        #expect(found == nil)
         #expect(collector.safeOffset(of: partition) == 0)
+        #expect(collector.stalled(for: .zero, now: .now + .seconds(1)).isEmpty, "its chunks are in hand")
         collector.finish(first, outcome(first))
         #expect(collector.safeOffset(of: partition) == 0, "chunk 1 came before it in the log and is still needed")
-        let second = try take(&collector)
         collector.finish(second, outcome(second))
         #expect(collector.safeOffset(of: partition) == 2)
+        #expect(!collector.stalled(for: .zero, now: .now + .seconds(1)).isEmpty)
+    }
+
+    @Test("A video that ends with one of the chunks in hand needs none of the others")
+    func endsWithChunksInHand() throws {
+        var collector = try collector(.streaming)
+        for index in 0..<3 {
+            for record in TestChunk.records(video: "v", index: index, bytes: bytes(10), firstOffset: Int64(index)) {
+                _ = collector.take(record)
+            }
+        }
+        let first = try take(&collector)
+        let second = try take(&collector)
+        collector.finish(first, outcome(first, done: true))
+        #expect(collector.safeOffset(of: partition) == 3)
+        #expect(!collector.hasReady)
+        collector.finish(second, outcome(second))
+        #expect(collector.safeOffset(of: partition) == 3)
+    }
+
+    @Test("Chunks in hand stay in memory when others go to the spool")
+    func spillsOnlyWhatWaits() throws {
+        var collector = try collector(.streaming)
+        for index in 0..<2 {
+            let records = TestChunk.records(
+                video: "v", index: index, bytes: bytes(900_000), firstOffset: Int64(index))
+            for record in records { _ = collector.take(record) }
+        }
+        let first = try take(&collector)
+        try collector.spill()
+        #expect(budget.bytesUsed > 900_000 && budget.bytesUsed < 1_000_000, "one of the two is in memory")
+        #expect(try first.load() == bytes(900_000))
+        let second = try take(&collector)
+        #expect(try second.load() == bytes(900_000))
     }
 
     @Test("With the complete policy nothing begins before the last chunk is in")

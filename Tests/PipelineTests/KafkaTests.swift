@@ -116,7 +116,7 @@ struct KafkaTests {
             return try await processor.restore(partition: partition, from: log, onProgress: onProgress)
         }
 
-        func handle(_ chunk: ChunkAssembly) async throws -> ChunkOutcome { try await processor.handle(chunk) }
+        nonisolated func begin(_ chunk: ChunkAssembly) -> PendingOutcome { processor.begin(chunk) }
 
         func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) async throws
             -> ChunkOutcome

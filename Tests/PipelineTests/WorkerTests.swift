@@ -70,6 +70,30 @@ struct WorkerTests {
         }
     }
 
+    @Test("Frames of a chunk go into the detector before those of the chunk before are out; the bytes are the same")
+    func overlap() async throws {
+        let clips = try [Rig.clip("o", frames: 40), Rig.clip("o", frames: 21, seed: 2)]
+        let expected = try await Rig.undisturbed(clips)
+        let rig = try await Rig(partitions: 1)
+        let log = try rig.open()
+        let ids = try await rig.submit(clips, to: log)
+        let counts = Mutex((went: 0, came: 0, most: 0))
+        try await rig.worker(
+            log, capacity: 4, commitInterval: .milliseconds(20),
+            onFrame: { _ in counts.withLock { $0.came += 1 } },
+            beforeFrame: {
+                counts.withLock {
+                    $0.went += 1
+                    // The first frames of a chunk, of ten frames each.
+                    if $0.went % 10 == 1, $0.went > 1 { $0.most = max($0.most, $0.went - $0.came) }
+                }
+            }
+        ).run()
+        for id in ids { #expect(firstDifference(expected[id] ?? [], try await rig.results(id, from: log)) == nil) }
+        #expect(counts.withLock { $0.most } > 1, "the detector does not run empty where a chunk ends")
+        await log.close()
+    }
+
     @Test(
         "Killed before or after any commit, another worker goes on to the same bytes",
         arguments: [CrashMoment.beforeCommit, .afterCommit])

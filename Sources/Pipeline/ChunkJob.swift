@@ -1,0 +1,77 @@
+internal import EventLog
+internal import Media
+
+/// A chunk on its way through a ``Processor``.
+final class ChunkJob {
+    let chunk: ChunkAssembly
+    let outcome: PendingOutcome
+    let writer: ResultWriter
+    /// Whether nobody wants its outcome any more.
+    var isCancelled = false
+    /// Why the chunk cannot be used; nil while nothing speaks against it.
+    private(set) var fault: String?
+    /// Where its frames come from; nil before the first.
+    private var frames: (decoder: ChunkDecoder, timeBase: Rational)?
+    /// The video's state, from the first frame that came out.
+    var session: VideoSession?
+    /// What it adds to topic `results`, so far.
+    var values: [[UInt8]] = []
+
+    var header: ChunkHeader { chunk.header }
+    var partition: Int { chunk.topicPartition.partition }
+    /// Whether what its frames give is of use.
+    var isWanted: Bool { !isCancelled && fault == nil }
+
+    init(_ chunk: ChunkAssembly, _ outcome: PendingOutcome) {
+        self.chunk = chunk
+        self.outcome = outcome
+        writer = ResultWriter(videoID: chunk.header.videoID, chunkIndex: chunk.header.index)
+    }
+
+    /// The next frame and where it belongs; nil after the last.
+    func nextFrame(decoderThreads: Int) throws -> (image: VideoFrame?, place: FramePlace)? {
+        if frames == nil {
+            values.reserveCapacity(min(header.frameCount, 1 << 16) + 8)
+            let decoder = try ChunkDecoder(
+                bytes: try chunk.load(), info: try header.decodingInfo(), threads: decoderThreads, limits: .default)
+            frames = (decoder, try header.parsedTimeBase())
+        }
+        guard let (decoder, timeBase) = frames, let decoded = try decoder.next() else { return nil }
+        let place = FramePlace(
+            index: decoded.index, pts: decoded.pts,
+            timeMilliseconds: Double(decoded.pts - header.startPTS) * 1000 * timeBase.value,
+            width: decoded.image?.width ?? header.width, height: decoded.image?.height ?? header.height)
+        return (decoded.image, place)
+    }
+
+    /// Lets the decoder go: no frame will be asked for.
+    func close() { frames = nil }
+
+    /// Does what may find that the chunk cannot be used, which is then noted, and gives nil; other errors are the
+    /// processor's.
+    func noting<Value>(_ work: () throws -> Value) throws -> Value? {
+        do {
+            return try work()
+        } catch let error as MediaError {
+            fault = "\(error)"
+        } catch let error as PipelineError where error.code == .invalidRecord {
+            fault = error.detail
+        }
+        return nil
+    }
+}
+
+/// A place in the order in which a ``Processor`` puts things out.
+struct FlowEntry {
+    enum Content {
+        /// A picture in the detector; it is here, too, where it will be looked at again.
+        case inFlight(FramePlace, VideoFrame?)
+        case skipped(FramePlace)
+        case undecodable(FramePlace)
+        /// The chunk's last frame is before this.
+        case end
+    }
+
+    let job: ChunkJob
+    let content: Content
+}

@@ -1,0 +1,57 @@
+internal import DequeModule
+internal import Inference
+internal import Media
+internal import Vision
+
+/// The way of a frame: decoder, detector, tracker, results.
+extension Processor {
+    /// Fills the detector as far as there are frames, then takes out what went in first.
+    func step() throws {
+        while detector.framesInFlight < detector.capacity, jobsRead < jobs.count { try putIn(jobs[jobsRead]) }
+        guard let first = flow.popFirst() else { return }
+        if case .end = first.content {
+            jobs.removeFirst()
+            jobsRead -= 1
+            try finish(first.job)
+        } else {
+            try takeOut(first)
+        }
+    }
+
+    /// Puts a chunk's next frame in, or its end.
+    private func putIn(_ job: ChunkJob) throws {
+        let content = try job.isWanted ? job.noting { try next(of: job) } ?? .end : .end
+        if case .end = content {
+            job.close()
+            jobsRead += 1
+        }
+        flow.append(FlowEntry(job: job, content: content))
+    }
+
+    private func next(of job: ChunkJob) throws -> FlowEntry.Content {
+        guard let (image, place) = try job.nextFrame(decoderThreads: decoderThreads) else { return .end }
+        guard let image else { return .undecodable(place) }
+        guard place.index % configuration.every == 0 else { return .skipped(place) }
+        try detector.enqueue { tensor in try scaler.scale(image, into: tensor) }
+        return .inFlight(place, configuration.needsPictures ? image : nil)
+    }
+
+    /// Has the tracker see a frame, unless nothing of its chunk is wanted any more.
+    private func takeOut(_ entry: FlowEntry) throws {
+        let job = entry.job
+        var detections: [Detection] = []
+        if case .inFlight = entry.content { detections = try detector.dequeue() }
+        guard job.isWanted else { return }
+        try job.noting {
+            try start(job)
+            switch entry.content {
+            case .inFlight(let place, let image):
+                try job.session?.processed(place, detections, image: image, describer, job.writer, into: &job.values)
+            case .skipped(let place): job.session?.skipped(place, job.writer, into: &job.values)
+            case .undecodable(let place): job.session?.undecodable(place, job.writer, into: &job.values)
+            case .end: break
+            }
+            onFrame(job.header.videoID)
+        }
+    }
+}
