@@ -109,14 +109,14 @@ final class OnnxRuntimeLibrary: @unchecked Sendable {
             api.GetAvailableProviders(&names, &count), api, .device, "GetAvailableProviders", "ONNX Runtime's providers"
         )
         guard let names else { return [] }
-        defer { api.ReleaseStatusOf(api.ReleaseAvailableProviders(names, count)) }
+        defer { api.discard(api.ReleaseAvailableProviders(names, count)) }
         return (0..<Int(count)).compactMap { names[$0].map { String(cString: $0) } }
     }
 }
 
 extension OrtApi {
     /// Drops a status that is of no consequence.
-    func ReleaseStatusOf(_ status: OpaquePointer?) {
+    func discard(_ status: OpaquePointer?) {
         if let status { ReleaseStatus(status) }
     }
 }

@@ -101,6 +101,6 @@ final class OnnxRuntimeJob: @unchecked Sendable {
     /// Has the run end soon, which then fails.
     func cancel() {
         let api = session.library.api
-        api.ReleaseStatusOf(api.RunOptionsSetTerminate(options))
+        api.discard(api.RunOptionsSetTerminate(options))
     }
 }

@@ -140,7 +140,7 @@ final class OnnxRuntimeSession: @unchecked Sendable {
                 "name \(index) of the model")
             guard let text else { continue }
             names.append(String(cString: text))
-            library.api.ReleaseStatusOf(library.api.AllocatorFree(allocator, text))
+            library.api.discard(library.api.AllocatorFree(allocator, text))
         }
         return CStrings(names)
     }
