@@ -63,10 +63,8 @@ struct OnnxRuntimeTests {
     @Test("A device that the library was built without is refused with what it has", arguments: ["cuda", "TensorRT:1"])
     func refusesProvider(name: String) throws {
         let library = try OnnxRuntimeLibrary.open()
-        guard library.providers == ["CPUExecutionProvider"] || !library.providers.contains("CUDAExecutionProvider")
-        else {
-            return
-        }
+        // Who tests with a build that has them is told by CUDA itself.
+        guard !library.providers.contains("CUDAExecutionProvider") else { return }
         for engine in [InferenceEngine.auto, .onnxruntime] {
             let error = try #require(throws: InferenceError.self) {
                 try detector { ($0.engine, $0.device) = (engine, name) }

@@ -97,9 +97,15 @@ final class OnnxRuntimeLibrary: @unchecked Sendable {
     ) throws(InferenceError) {
         guard let status else { return }
         defer { api.ReleaseStatus(status) }
-        let message = String(cString: api.GetErrorMessage(status)).split(whereSeparator: \.isNewline)
-            .map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
-        throw InferenceError(code, operation: operation, detail: "\(detail()): \(message.prefix(600))")
+        let message = shortened(String(cString: api.GetErrorMessage(status)))
+        throw InferenceError(code, operation: operation, detail: "\(detail()): \(message)")
+    }
+
+    /// ONNX Runtime's message in one line; its locations in its own sources, and its numbers, are of no use to a user.
+    static func shortened(_ message: String) -> String {
+        let line = message.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+            .joined(separator: " ")
+        return String(line.replacing(#/.*\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : /#, with: "").prefix(600))
     }
 
     private static func listProviders(_ api: OrtApi) throws(InferenceError) -> [String] {
