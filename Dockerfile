@@ -6,12 +6,12 @@
 
 ARG SWIFT=6.2
 
-# --- Build: the toolchain, headers, OpenVINO.
+# --- Build: the toolchain, headers, engines.
 FROM swift:${SWIFT}-bookworm AS build
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 WORKDIR /src
 
-# First what changes seldom: the packages that `make setup` installs, and OpenVINO into .deps.
+# First what changes seldom: the packages that `make setup` installs, and the engines into .deps.
 COPY Scripts/setup.sh Scripts/setup.sh
 RUN bash Scripts/setup.sh && rm -rf /var/lib/apt/lists/*
 
@@ -25,6 +25,7 @@ COPY Tests Tests
 #   Swift:     what the binary is linked with, and what those need
 #   OpenVINO:  core, C interface, the readers of ONNX and of OpenVINO's own format, the CPU plugin, the one that chooses
 #              (--device AUTO), threads. Not: GPU and NPU, which need drivers besides, and readers of other formats.
+#   ONNX Runtime: its one library, for processors (--engine onnxruntime)
 RUN --mount=type=cache,id=lapwing-build,target=/src/.build \
     swift build -c release --product lapwing \
     && mkdir -p /image/lib /image/doc \
@@ -35,7 +36,9 @@ RUN --mount=type=cache,id=lapwing-build,target=/src/.build \
         -o -name 'libopenvino_*_cpu_plugin.so' -o -name 'libopenvino_auto_plugin.so' \
         -o -name 'libtbb.so.*' -o -name 'libtbbmalloc.so.*' -o -name 'libtbbbind_*.so.*' -o -name 'libhwloc.so.*' \) \
         -exec cp -t /image/lib {} + \
-    && cp LICENSE /image/doc/ && cp -r .deps/openvino/licenses /image/doc/openvino
+    && cp -L .deps/onnxruntime/libs/libonnxruntime.so.1 /image/lib/ \
+    && cp LICENSE /image/doc/ && cp -r .deps/openvino/licenses /image/doc/openvino \
+    && cp -r .deps/onnxruntime/licenses /image/doc/onnxruntime
 
 # --- Run: Debian with the libraries, nothing to compile with.
 FROM debian:bookworm-slim AS runtime

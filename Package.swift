@@ -13,11 +13,16 @@ let settings: [SwiftSetting] = [
 let fast: [SwiftSetting] = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 // The OpenVINO runtime is unpacked into .deps by `make setup`. SwiftPM drops run paths that come from pkg-config, so
-// the absolute paths are given here; every target that sees `Inference` needs the headers.
+// the absolute paths are given here; every target that sees `Inference` needs the headers. ONNX Runtime is only opened at
+// run time, and looked for there, too.
 let openVINO = Context.packageDirectory + "/.deps/openvino"
 let openVINOHeaders: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-I\(openVINO)/include"])]
-let openVINOLibraries: [LinkerSetting] = [
-    .unsafeFlags(["-L\(openVINO)/libs", "-Xlinker", "-rpath", "-Xlinker", "\(openVINO)/libs"])
+let onnxRuntime = Context.packageDirectory + "/.deps/onnxruntime"
+let engineLibraries: [LinkerSetting] = [
+    .unsafeFlags([
+        "-L\(openVINO)/libs", "-Xlinker", "-rpath", "-Xlinker", "\(openVINO)/libs", "-Xlinker", "-rpath", "-Xlinker",
+        "\(onnxRuntime)/libs",
+    ])
 ]
 
 let package = Package(
@@ -49,6 +54,7 @@ let package = Package(
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
+        .systemLibrary(name: "COnnxRuntime"),
         .systemLibrary(name: "COpenVINO"),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
 
@@ -67,8 +73,10 @@ let package = Package(
             name: "CameraMotionEstimation", dependencies: ["Media", "Tracking"], swiftSettings: fast),
         .target(
             name: "Inference",
-            dependencies: ["COpenVINO", "Vision", "Yams", .product(name: "Crypto", package: "swift-crypto")],
-            swiftSettings: fast + openVINOHeaders, linkerSettings: openVINOLibraries),
+            dependencies: [
+                "COnnxRuntime", "COpenVINO", "Vision", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: fast + openVINOHeaders, linkerSettings: engineLibraries),
         .target(name: "EventLog", swiftSettings: settings),
         .target(name: "EventLogTesting", dependencies: ["EventLog"], swiftSettings: settings),
         .target(

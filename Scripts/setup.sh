@@ -1,17 +1,28 @@
 #!/usr/bin/env bash
 # Installs what Lapwing builds against; says what it does, and does nothing twice.
 #   1. from the system's packages (Debian, Ubuntu): FFmpeg, librdkafka and SQLite with headers, pkg-config
-#   2. from the Python package index: the OpenVINO runtime, unpacked into .deps/openvino (Python is not needed afterwards)
+#   2. from the Python package index, unpacked into .deps (Python is not needed afterwards): OpenVINO, which Lapwing is
+#      linked with, and ONNX Runtime's library, which it opens at run time if it is there
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 OPENVINO_VERSION=2026.4.1
+ONNXRUNTIME_VERSION=1.32.0
 PACKAGES=(pkg-config ffmpeg libavformat-dev libavcodec-dev libswscale-dev libavutil-dev librdkafka-dev libsqlite3-dev)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else
     fail "root is needed for: $* (run it yourself, then run 'make setup' again)"; fi; }
+
+is_there() { [ -e ".deps/$1/.version" ] && [ "$(cat ".deps/$1/.version")" = "$2" ]; }
+# Unpacks a wheel of binaries into .deps/download/unpacked: wheel NAME VERSION PYTHON PLATFORM
+wheel() {
+    rm -rf .deps/download && mkdir -p .deps/download
+    python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --python-version "$3" \
+        --implementation cp --platform "$4" --dest .deps/download "$1==$2"
+    python3 -m zipfile -e .deps/download/"$1"-*.whl .deps/download/unpacked
+}
 
 has_package() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
 
@@ -20,7 +31,7 @@ command -v swift >/dev/null || fail "Swift 6.2 or later is needed; get it from h
 if command -v apt-get >/dev/null; then
     missing=()
     for package in "${PACKAGES[@]}"; do has_package "$package" || missing+=("$package"); done
-    if [ ! -e .deps/openvino/.version ] || [ "$(cat .deps/openvino/.version)" != "$OPENVINO_VERSION" ]; then
+    if ! is_there openvino "$OPENVINO_VERSION" || ! is_there onnxruntime "$ONNXRUNTIME_VERSION"; then
         python3 -m pip --version >/dev/null 2>&1 || missing+=(python3 python3-pip)
     fi
     if [ ${#missing[@]} -gt 0 ]; then
@@ -38,7 +49,7 @@ else
     done
 fi
 
-if [ -e .deps/openvino/.version ] && [ "$(cat .deps/openvino/.version)" = "$OPENVINO_VERSION" ]; then
+if is_there openvino "$OPENVINO_VERSION"; then
     say "OpenVINO $OPENVINO_VERSION: there (.deps/openvino)"
 else
     case "$(uname -m)" in
@@ -47,10 +58,8 @@ else
         *) fail "there is no OpenVINO wheel for $(uname -m)" ;;
     esac
     say "installing OpenVINO $OPENVINO_VERSION into .deps/openvino"
-    rm -rf .deps/download .deps/openvino && mkdir -p .deps/download
-    python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --python-version 3.11 \
-        --implementation cp --platform "$platform" --dest .deps/download "openvino==$OPENVINO_VERSION"
-    python3 -m zipfile -e .deps/download/openvino-*.whl .deps/download/unpacked
+    rm -rf .deps/openvino
+    wheel openvino "$OPENVINO_VERSION" 3.11 "$platform"
     mkdir -p .deps/openvino
     mv .deps/download/unpacked/openvino/include .deps/download/unpacked/openvino/libs .deps/openvino/
     mkdir -p .deps/openvino/licenses
@@ -59,5 +68,20 @@ else
     (cd .deps/openvino/libs && ln -sf libopenvino_c.so.[0-9]* libopenvino_c.so)
     rm -rf .deps/download
     echo "$OPENVINO_VERSION" > .deps/openvino/.version
+fi
+
+if is_there onnxruntime "$ONNXRUNTIME_VERSION"; then
+    say "ONNX Runtime $ONNXRUNTIME_VERSION: there (.deps/onnxruntime)"
+else
+    say "installing ONNX Runtime $ONNXRUNTIME_VERSION into .deps/onnxruntime"
+    rm -rf .deps/onnxruntime
+    wheel onnxruntime "$ONNXRUNTIME_VERSION" 3.12 "manylinux_2_28_$(uname -m)"
+    mkdir -p .deps/onnxruntime/libs .deps/onnxruntime/licenses
+    mv .deps/download/unpacked/onnxruntime/capi/libonnxruntime*.so* .deps/onnxruntime/libs/
+    mv .deps/download/unpacked/onnxruntime/{LICENSE,ThirdPartyNotices.txt} .deps/onnxruntime/licenses/
+    # Programs look for the library by the name that it has for all releases of its interface.
+    (cd .deps/onnxruntime/libs && ln -sf libonnxruntime.so.[0-9]*.[0-9]*.[0-9]* libonnxruntime.so.1)
+    rm -rf .deps/download
+    echo "$ONNXRUNTIME_VERSION" > .deps/onnxruntime/.version
 fi
 say "done"

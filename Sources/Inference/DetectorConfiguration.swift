@@ -18,8 +18,11 @@ public struct DetectorConfiguration: Sendable, Hashable {
         }
     }
 
-    /// Where to run: `CPU`, `GPU`, `NPU`, or `AUTO` for what OpenVINO thinks best. With `AUTO` the device may change
-    /// while running, and with it the last digits of results.
+    /// What runs the network.
+    public var engine = InferenceEngine.auto
+    /// Where to run. OpenVINO knows `CPU`, `GPU`, `NPU`, as far as they are there, and `AUTO` for what it thinks best; with
+    /// `AUTO` the device may change while running, and with it the last digits of results. ONNX Runtime knows `CPU`,
+    /// `cuda` and `tensorrt`, and which of several with `cuda:1`.
     public var device = "CPU"
     public var precision = Precision.auto
     /// Detections count when their score is strictly greater; 0…1. Raising it loses faint objects, lowering it brings
@@ -32,16 +35,16 @@ public struct DetectorConfiguration: Sendable, Hashable {
     public var classes: [String]?
     /// The most detections per picture; at least 1.
     public var maxDetections = 300
-    /// How many pictures may be in flight, 1…256; nil takes one more than OpenVINO holds best for throughput, so that one
+    /// How many pictures may be in flight, 1…256; nil takes one more than the engine holds best for throughput, so that one
     /// can be prepared meanwhile. With 1, all threads work on one picture: the least delay, and fewer pictures per second.
     /// Results do not depend on it.
     public var requests: Int?
     /// The input size for models that leave it open; nil takes the model's metadata, then 640 × 640. Both sides must be
     /// multiples of the model's stride (32).
     public var inputSize: InputSize?
-    /// How many processor threads to use; nil leaves it to OpenVINO. Results do not depend on it.
+    /// How many processor threads to use; nil leaves it to the engine. Results do not depend on it.
     public var threads: Int?
-    /// A folder where OpenVINO keeps compiled models, so that the next start is faster; nil keeps none.
+    /// A folder where OpenVINO or TensorRT keeps compiled models, so that the next start is faster; nil keeps none.
     public var cacheDirectory: String?
 
     public init() {}

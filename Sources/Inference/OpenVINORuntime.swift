@@ -1,18 +1,17 @@
 /// What the OpenVINO on this machine can do.
 public enum OpenVINORuntime {
-    /// A device that models can run on.
-    public struct Device: Sendable, Hashable {
-        /// As `--device` takes it: `CPU`, `GPU.0`.
-        public var name: String
-        /// The maker's name of it.
-        public var fullName: String
-    }
-
+    /// The release, as in `2026.4.1`.
     public static var version: String { OpenVINOCore.version }
 
+    /// What networks can run on.
+    ///
     /// - Throws: ``InferenceError`` when the runtime cannot be started.
-    public static func devices() throws(InferenceError) -> [Device] {
+    public static func devices() throws(InferenceError) -> [InferenceDevice] {
         let core = try OpenVINOCore()
-        return try core.availableDevices().map { Device(name: $0, fullName: core.fullName(of: $0)) }
+        return try core.availableDevices().map { name in
+            InferenceDevice(
+                engine: .openvino, name: name, fullName: core.fullName(of: name),
+                kind: name.hasPrefix("CPU") ? .processor : name.hasPrefix("GPU") ? .graphics : .other)
+        }
     }
 }

@@ -1,5 +1,3 @@
-internal import COpenVINO
-
 /// What makes a network a YOLOv8 detector: one picture in, one matrix of boxes and scores out.
 struct YOLOv8Contract {
     let inputWidth: Int
@@ -18,7 +16,7 @@ struct YOLOv8Contract {
     ///
     /// - Parameter requestedSize: what the user asked for, if anything.
     init(
-        model: OpenVINOModel, metadata: ModelMetadata, file: String, requestedSize: DetectorConfiguration.InputSize?
+        model: any EngineNetwork, metadata: ModelMetadata, file: String, requestedSize: DetectorConfiguration.InputSize?
     ) throws(InferenceError) {
         if let task = metadata.task, task != "detect" {
             throw Self.wrongModel(file, "its metadata says it is made for the task \"\(task)\", not \"detect\"")
@@ -33,11 +31,12 @@ struct YOLOv8Contract {
     }
 
     private static func fixInput(
-        of model: OpenVINOModel, metadata: ModelMetadata, file: String, requestedSize: DetectorConfiguration.InputSize?
+        of model: any EngineNetwork, metadata: ModelMetadata, file: String,
+        requestedSize: DetectorConfiguration.InputSize?
     ) throws(InferenceError) -> DetectorConfiguration.InputSize {
         guard model.inputCount == 1 else { throw wrongModel(file, "it has \(model.inputCount) inputs") }
         let input = try model.input(0)
-        guard input.elementType == F32 else {
+        guard input.elementType == "f32" else {
             throw wrongModel(file, "its input is \(input.description); export it without half=True and int8=True")
         }
         guard let dimensions = input.dimensions, dimensions.count == 4, (dimensions[1] ?? 3) == 3 else {
@@ -78,13 +77,13 @@ struct YOLOv8Contract {
     }
 
     private static func checkOutput(
-        of model: OpenVINOModel, size: DetectorConfiguration.InputSize, metadata: ModelMetadata, file: String
+        of model: any EngineNetwork, size: DetectorConfiguration.InputSize, metadata: ModelMetadata, file: String
     ) throws(InferenceError) -> (classNames: [String], anchorCount: Int) {
         guard model.outputCount == 1 else {
             throw wrongModel(file, "it has \(model.outputCount) outputs (a segmentation model, perhaps)")
         }
         let output = try model.output(0)
-        guard output.elementType == F32, let dimensions = output.fixedDimensions, dimensions.count == 3,
+        guard output.elementType == "f32", let dimensions = output.fixedDimensions, dimensions.count == 3,
             dimensions[0] == 1
         else { throw wrongModel(file, "its output is \(output.description)") }
         if dimensions[2] == 6, dimensions[1] <= 1000 {

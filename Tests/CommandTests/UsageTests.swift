@@ -145,13 +145,13 @@ struct UsageTests {
     func doctor() async throws {
         let table = try await Program.run(["doctor"])
         #expect(table.exitCode == 0, "\(table)")
-        for check in ["FFmpeg", "OpenVINO", "embedded log"] {
+        for check in ["FFmpeg", "OpenVINO", "ONNX Runtime", "processors", "embedded log"] {
             #expect(table.outputLines.contains { $0.hasPrefix(check) && $0.contains(" ok ") }, "\(table)")
         }
         let json = try await Program.run(["doctor", "--json"])
         #expect(json.exitCode == 0)
         let checks = try #require(try JSONLines(json.output).objects.first)
-        for check in ["FFmpeg", "OpenVINO", "embedded log", "devices"] {
+        for check in ["FFmpeg", "OpenVINO", "ONNX Runtime", "embedded log", "devices", "processors"] {
             #expect((checks[check] as? [String: Any])?["ok"] as? Bool == true, "\(json)")
         }
     }

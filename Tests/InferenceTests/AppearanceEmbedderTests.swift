@@ -16,16 +16,23 @@ struct AppearanceEmbedderTests {
     }
 
     private func embedder(
-        _ model: SyntheticEmbedder = .init(), sidecar: String? = nil,
+        _ model: SyntheticEmbedder = .init(), _ engine: InferenceEngine = .openvino, sidecar: String? = nil,
         _ change: (inout EmbedderConfiguration) -> Void = { _ in }
     ) throws -> AppearanceEmbedder {
-        try model.withFile(sidecar: sidecar) {
-            try AppearanceEmbedder(modelPath: $0, configuration: configuration(change))
+        try model.withFile(sidecar: sidecar) { path in
+            try AppearanceEmbedder(
+                modelPath: path,
+                configuration: configuration {
+                    $0.engine = engine
+                    change(&$0)
+                })
         }
     }
 
-    private func refusal(_ model: SyntheticEmbedder = .init(), sidecar: String? = nil) throws -> InferenceError {
-        try #require(throws: InferenceError.self) { try embedder(model, sidecar: sidecar) }
+    private func refusal(
+        _ model: SyntheticEmbedder = .init(), _ engine: InferenceEngine = .openvino, sidecar: String? = nil
+    ) throws -> InferenceError {
+        try #require(throws: InferenceError.self) { try embedder(model, engine, sidecar: sidecar) }
     }
 
     /// Fills the three planes.
@@ -34,10 +41,12 @@ struct AppearanceEmbedderTests {
         for index in tensor.indices { tensor[index] = values[index / plane] }
     }
 
-    @Test("Vectors have length 1 and are those of their crops, whatever the number in a batch and in flight")
-    func embeds() throws {
+    @Test(
+        "Vectors have length 1 and are those of their crops, whatever the number in a batch and in flight",
+        arguments: InferenceFixture.engines)
+    func embeds(engine: InferenceEngine) throws {
         for (batchSize, requests) in [(1, 1), (3, 1), (4, 2), (16, 2)] {
-            let embedder = try embedder { ($0.batchSize, $0.requests) = (batchSize, requests) }
+            let embedder = try embedder(.init(), engine) { ($0.batchSize, $0.requests) = (batchSize, requests) }
             #expect(embedder.batchSize == batchSize)
             #expect(embedder.model.dimension == 3)
             for count in [0, 1, 3, 4, 9, 20] {
@@ -57,9 +66,11 @@ struct AppearanceEmbedderTests {
         }
     }
 
-    @Test("Where there is nothing to see, and where the network says nothing, the vector is zero")
-    func zeroVectors() throws {
-        let embedder = try embedder { $0.batchSize = 2 }
+    @Test(
+        "Where there is nothing to see, and where the network says nothing, the vector is zero",
+        arguments: InferenceFixture.engines)
+    func zeroVectors(engine: InferenceEngine) throws {
+        let embedder = try embedder(.init(), engine) { $0.batchSize = 2 }
         let vectors = try embedder.embed(count: 7) { index, tensor in
             fill(
                 tensor,
@@ -72,10 +83,10 @@ struct AppearanceEmbedderTests {
         #expect(try embedder.embed(count: 3) { _, _ in false } == Array(repeating: 0, count: 9))
     }
 
-    @Test("After an error the embedder goes on")
-    func errors() throws {
+    @Test("After an error the embedder goes on", arguments: InferenceFixture.engines)
+    func errors(engine: InferenceEngine) throws {
         struct Failure: Error {}
-        let embedder = try embedder { ($0.batchSize, $0.requests) = (2, 2) }
+        let embedder = try embedder(.init(), engine) { ($0.batchSize, $0.requests) = (2, 2) }
         for failing in 0..<9 {
             #expect(throws: Failure.self) {
                 try embedder.embed(count: 9) { index, tensor in
@@ -129,8 +140,8 @@ struct AppearanceEmbedderTests {
         #expect(other.detail.contains("8 high and 4 wide only, not 16 high"))
     }
 
-    @Test("Models that are no embedders are refused with what was found")
-    func refusesModels() throws {
+    @Test("Models that are no embedders are refused with what was found", arguments: InferenceFixture.engines)
+    func refusesModels(engine: InferenceEngine) throws {
         for (model, words) in [
             (SyntheticEmbedder(input: [nil, 1, 8, 4]), "[?, 1, 8, 4]"),
             (SyntheticEmbedder(input: [nil, 3, 8, 4], inputType: 10), "f16"),
@@ -138,7 +149,7 @@ struct AppearanceEmbedderTests {
             (SyntheticEmbedder(input: [1, 3, 2000, 4]), "larger than 1024"),
             (SyntheticEmbedder(input: [999, 3, 8, 4]), "256 pictures"),
         ] {
-            let error = try refusal(model)
+            let error = try refusal(model, engine)
             #expect(error.code == .wrongModel)
             #expect(error.detail.contains(words) && error.detail.contains("expected a re-identification"), "\(error)")
         }
@@ -148,16 +159,18 @@ struct AppearanceEmbedderTests {
             try AppearanceEmbedder(modelPath: "/nowhere/reid.onnx")
         }
         #expect(missing.detail.contains("/nowhere/reid.onnx") && missing.detail.contains("--appearance-model"))
-        #expect(throws: InferenceError.self) { try embedder { $0.batchSize = 0 } }
-        #expect(throws: InferenceError.self) { try embedder { $0.device = "NONE" } }
+        #expect(throws: InferenceError.self) { try embedder(.init(), engine) { $0.batchSize = 0 } }
+        #expect(throws: InferenceError.self) { try embedder(.init(), engine) { $0.device = "NONE" } }
     }
 
-    @Test("A model made for one number of pictures keeps it; one that leaves a pixel per plane is taken")
-    func fixedBatch() throws {
-        #expect(try embedder(SyntheticEmbedder(input: [2, 3, 8, 4])).batchSize == 2)
-        #expect(try embedder(SyntheticEmbedder(input: [2, 3, 8, 4])) { $0.batchSize = 7 }.batchSize == 2)
+    @Test(
+        "A model made for one number of pictures keeps it; one that leaves a pixel per plane is taken",
+        arguments: InferenceFixture.engines)
+    func fixedBatch(engine: InferenceEngine) throws {
+        #expect(try embedder(SyntheticEmbedder(input: [2, 3, 8, 4]), engine).batchSize == 2)
+        #expect(try embedder(SyntheticEmbedder(input: [2, 3, 8, 4]), engine) { $0.batchSize = 7 }.batchSize == 2)
         #expect(try embedder().batchSize == 1)
-        #expect(try embedder(SyntheticEmbedder(keepsDimensions: true)).model.dimension == 3)
+        #expect(try embedder(SyntheticEmbedder(keepsDimensions: true), engine).model.dimension == 3)
     }
 
     @Test("Crops of generated pictures go through: red is red, and empty boxes are zero")

@@ -62,10 +62,10 @@ struct GoldenAppearanceTests {
         return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
     }
 
-    @Test("Crops of the real video have the golden vectors")
-    func golden() throws {
+    @Test("Crops of the real video have the golden vectors", arguments: InferenceFixture.engines)
+    func golden(engine: InferenceEngine) throws {
         let crops = try crops()
-        let embedder = try embedder()
+        let embedder = try embedder { $0.engine = engine }
         #expect(embedder.model.dimension == 512)
         #expect(embedder.model.input == AppearanceInput(width: 128, height: 256))
         #expect(embedder.model.precision == "f32")
@@ -96,12 +96,16 @@ struct GoldenAppearanceTests {
 
     @Test(
         "A crop's vector is the same to the bit whatever it is asked for with",
-        arguments: DetectorConfiguration.Precision.allCases)
-    func isIndependent(precision: DetectorConfiguration.Precision) throws {
+        arguments: [
+            (InferenceEngine.openvino, DetectorConfiguration.Precision.auto), (.openvino, .f32), (.onnxruntime, .f32),
+        ])
+    func isIndependent(engine: InferenceEngine, precision: DetectorConfiguration.Precision) throws {
         let crops = try crops()
         let items = Array(zip(try frames(crops), crops.map(\.box)))
         for batchSize in [1, 8] {
-            let embedder = try embedder { ($0.precision, $0.batchSize) = (precision, batchSize) }
+            let embedder = try embedder {
+                ($0.engine, $0.precision, $0.batchSize) = (engine, precision, batchSize)
+            }
             let together = try embed(items, with: embedder)
             let reversed = try embed(items.reversed(), with: embedder)
             #expect(Array(reversed.reversed()) == together, "in batches of \(batchSize)")
@@ -110,7 +114,7 @@ struct GoldenAppearanceTests {
             }
             for (requests, threads) in [(1, 1), (3, 2)] {
                 let other = try self.embedder {
-                    ($0.precision, $0.batchSize) = (precision, batchSize)
+                    ($0.engine, $0.precision, $0.batchSize) = (engine, precision, batchSize)
                     ($0.requests, $0.threads) = (requests, threads)
                 }
                 #expect(try embed(items, with: other) == together, "\(requests) requests, \(threads) threads")

@@ -10,8 +10,10 @@ import Vision
     .enabled(if: InferenceFixture.hasVideos, "needs LAPWING_ASSETS and the ffmpeg command"))
 struct GoldenDetectionTests {
     @Test(
-        "The raw output for the golden input is the golden output", arguments: ["yolov8n.onnx", "yolov8n-dynamic.onnx"])
-    func rawOutput(model: String) throws {
+        "The raw output for the golden input is the golden output",
+        arguments: ["yolov8n.onnx", "yolov8n-dynamic.onnx"],
+        InferenceFixture.engines)
+    func rawOutput(model: String, engine: InferenceEngine) throws {
         let bgr = try InferenceFixture.ffmpeg([
             "-i", InferenceFixture.path("golden/car-detection.frame0062.letterbox.png"), "-f", "rawvideo", "-pix_fmt",
             "bgr24", "-",
@@ -25,7 +27,7 @@ struct GoldenDetectionTests {
         }
         let detector = try YOLOv8Detector(
             modelPath: InferenceFixture.path("models/\(model)"),
-            configuration: InferenceFixture.configuration { $0.requests = 1 })
+            configuration: InferenceFixture.configuration { ($0.engine, $0.requests) = (engine, 1) })
         let pixels = 640 * 640
         try detector.enqueue { tensor in
             for index in 0..<pixels {
@@ -45,26 +47,30 @@ struct GoldenDetectionTests {
 
     @Test(
         "Detections of the real videos are the golden ones",
-        arguments: [("car-detection", 3), ("one-by-one-person-detection", 31)])
-    func detections(video: String, step: Int) throws {
+        arguments: [("car-detection", 3), ("one-by-one-person-detection", 31)], InferenceFixture.engines)
+    func detections(video: (name: String, step: Int), engine: InferenceEngine) throws {
+        let (video, step) = video
         let frames = try InferenceFixture.frames(of: video, step: step)
         let all = try InferenceFixture.goldenDetections(of: video)
         let golden = stride(from: 0, to: all.count, by: step).map { all[$0] }
         try #require(frames.count == golden.count)
         let detector = try YOLOv8Detector(
-            modelPath: InferenceFixture.path("models/yolov8n.onnx"), configuration: InferenceFixture.configuration())
+            modelPath: InferenceFixture.path("models/yolov8n.onnx"),
+            configuration: InferenceFixture.configuration { $0.engine = engine })
         let found = try InferenceFixture.detect(frames, with: detector)
         let result = InferenceFixture.compare(found, golden)
         #expect(Double(result.matched) >= 0.99 * Double(result.golden))
         #expect(Double(result.extra) <= 0.01 * Double(result.golden))
     }
 
-    @Test("Frame 62 of the car video has the golden detections, in the golden order")
-    func frame62() throws {
+    @Test(
+        "Frame 62 of the car video has the golden detections, in the golden order", arguments: InferenceFixture.engines)
+    func frame62(engine: InferenceEngine) throws {
         let frame = try #require(try InferenceFixture.frames(of: "car-detection", step: 62).dropFirst().first)
         let golden = try InferenceFixture.goldenDetections(of: "car-detection")[62]
         let detector = try YOLOv8Detector(
-            modelPath: InferenceFixture.path("models/yolov8n.onnx"), configuration: InferenceFixture.configuration())
+            modelPath: InferenceFixture.path("models/yolov8n.onnx"),
+            configuration: InferenceFixture.configuration { $0.engine = engine })
         let found = try InferenceFixture.detect([frame], with: detector)[0]
         #expect(found.map(\.classID) == golden.map(\.classID))
         for (one, other) in zip(found, golden) {
@@ -113,14 +119,21 @@ struct GoldenDetectionTests {
 
     @Test(
         "Results are the same bytes whatever the number of requests and threads",
-        arguments: ["yolov8n.onnx", "yolov8n_int8_320_openvino_model"], DetectorConfiguration.Precision.allCases)
-    func isDeterministic(model: String, precision: DetectorConfiguration.Precision) throws {
+        arguments: [
+            ("yolov8n.onnx", InferenceEngine.openvino, DetectorConfiguration.Precision.auto),
+            ("yolov8n.onnx", .openvino, .f32), ("yolov8n_int8_320_openvino_model", .openvino, .auto),
+            ("yolov8n_int8_320_openvino_model", .openvino, .f32), ("yolov8n.onnx", .onnxruntime, .f32),
+        ])
+    func isDeterministic(
+        model: String, engine: InferenceEngine, precision: DetectorConfiguration.Precision
+    ) throws {
         let frames = try InferenceFixture.frames(of: "car-detection", step: 15)
         var reference: [[Detection]]?
         for (requests, threads) in [(1, 1), (1, 2), (2, 2), (5, nil), (nil, nil)] as [(Int?, Int?)] {
             let detector = try YOLOv8Detector(
                 modelPath: InferenceFixture.path("models/\(model)"),
                 configuration: InferenceFixture.configuration {
+                    $0.engine = engine
                     $0.precision = precision
                     $0.requests = requests
                     $0.threads = threads

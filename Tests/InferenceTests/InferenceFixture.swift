@@ -20,6 +20,9 @@ enum InferenceFixture {
     static let hasAssets = assets.map { FileManager.default.fileExists(atPath: $0.path) } ?? false
     static let hasVideos = hasAssets && (try? ffmpeg(["-version"])) != nil
 
+    /// Those that are tested with everything that they have in common.
+    static let engines: [InferenceEngine] = [.openvino, .onnxruntime]
+
     static func path(_ name: String) throws -> String { try #require(assets).appendingPathComponent(name).path }
 
     /// What `ffmpeg` writes to its standard output.

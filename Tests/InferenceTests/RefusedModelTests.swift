@@ -5,19 +5,25 @@ import Testing
 
 @Suite("Refused models", .serialized)
 struct RefusedModelTests {
+    private func detector(_ path: String, _ engine: InferenceEngine) throws -> YOLOv8Detector {
+        try YOLOv8Detector(modelPath: path, configuration: InferenceFixture.configuration { $0.engine = engine })
+    }
+
     /// Why `model` is refused.
-    private func refusal(_ change: (inout SyntheticModel) -> Void) throws -> InferenceError {
+    private func refusal(
+        _ engine: InferenceEngine, _ change: (inout SyntheticModel) -> Void
+    ) throws -> InferenceError {
         var model = SyntheticModel()
         change(&model)
         return try model.withFile { path in
-            try #require(throws: InferenceError.self) { try YOLOv8Detector(modelPath: path) }
+            try #require(throws: InferenceError.self) { try detector(path, engine) }
         }
     }
 
-    @Test("The plain synthetic model is not refused")
-    func acceptsPlain() throws {
+    @Test("The plain synthetic model is not refused", arguments: InferenceFixture.engines)
+    func acceptsPlain(engine: InferenceEngine) throws {
         try SyntheticModel().withFile { path in
-            let detector = try YOLOv8Detector(modelPath: path)
+            let detector = try detector(path, engine)
             #expect(detector.model.name == "synthetic.onnx")
             #expect(detector.capacity >= 1)
         }
@@ -25,14 +31,14 @@ struct RefusedModelTests {
 
     @Test("Models for other tasks are refused by name", arguments: ["segment", "pose", "classify", "obb"])
     func refusesTask(task: String) throws {
-        let error = try refusal { $0.metadata = [("task", task)] }
+        let error = try refusal(.auto) { $0.metadata = [("task", task)] }
         #expect(error.code == .wrongModel)
         #expect(error.detail.contains("\"\(task)\""))
         #expect(error.detail.contains("expected a YOLOv8 detector"))
     }
 
-    @Test("Models whose tensors do not fit are refused with what was found")
-    func refusesShapes() throws {
+    @Test("Models whose tensors do not fit are refused with what was found", arguments: InferenceFixture.engines)
+    func refusesShapes(engine: InferenceEngine) throws {
         let cases: [(String, (inout SyntheticModel) -> Void)] = [
             ("[1, 6, 83]", { $0.columns = 83 }),  // Not the anchors of 64 × 64.
             ("[1, 4, 84]", { $0.rows = 4 }),  // No class.
@@ -45,23 +51,25 @@ struct RefusedModelTests {
             ("f16", { $0.inputType = 10 }),
         ]
         for (words, change) in cases {
-            let error = try refusal(change)
+            let error = try refusal(engine, change)
             #expect(error.code == .wrongModel)
             #expect(error.detail.contains(words), "\(error)")
         }
-        let names = try refusal { $0.metadata = [("names", "{0: 'a', 1: 'b', 2: 'c'}")] }
+        let names = try refusal(engine) { $0.metadata = [("names", "{0: 'a', 1: 'b', 2: 'c'}")] }
         #expect(names.detail.contains("2 classes") && names.detail.contains("names 3"))
-        let size = try refusal { $0.input = [1, 3, 60, 64] }
+        let size = try refusal(engine) { $0.input = [1, 3, 60, 64] }
         #expect(size.detail.contains("multiples of 32"))
     }
 
-    @Test("A file that is missing, or no model, is refused with its path and a remedy")
-    func refusesFiles() throws {
+    @Test(
+        "A file that is missing, or no model, is refused with its path and a remedy",
+        arguments: InferenceFixture.engines)
+    func refusesFiles(engine: InferenceEngine) throws {
         try withFolder { folder in
             func refusal(_ name: String, _ bytes: [UInt8]?) throws -> InferenceError {
                 let path = folder.appendingPathComponent(name).path
                 if let bytes { try Data(bytes).write(to: URL(fileURLWithPath: path)) }
-                let error = try #require(throws: InferenceError.self) { try YOLOv8Detector(modelPath: path) }
+                let error = try #require(throws: InferenceError.self) { try detector(path, engine) }
                 #expect(error.detail.contains(name), "\(error)")
                 return error
             }
@@ -81,11 +89,11 @@ struct RefusedModelTests {
             #expect(try refusal("hollow.xml", Array("<?xml version=\"1.0\"?><net></net>".utf8)).code == .notAModel)
             #expect(try refusal("hollow.bin", [0]).code == .notAModel)
 
-            let several = #expect(throws: InferenceError.self) { try YOLOv8Detector(modelPath: folder.path) }
+            let several = #expect(throws: InferenceError.self) { try detector(folder.path, engine) }
             #expect(several?.detail.contains("lonely.xml") == true)
             let none = folder.appendingPathComponent("none")
             try FileManager.default.createDirectory(at: none, withIntermediateDirectories: true)
-            let error = #expect(throws: InferenceError.self) { try YOLOv8Detector(modelPath: none.path) }
+            let error = #expect(throws: InferenceError.self) { try detector(none.path, engine) }
             #expect(error?.detail.contains("found none") == true)
         }
         #expect(throws: InferenceError.self) { try YOLOv8Detector(modelPath: "/dev/null") }

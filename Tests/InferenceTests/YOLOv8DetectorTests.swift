@@ -20,9 +20,17 @@ struct YOLOv8DetectorTests {
     }
 
     private func detector(
-        _ model: SyntheticModel, _ change: (inout DetectorConfiguration) -> Void = { _ in }
+        _ model: SyntheticModel, _ engine: InferenceEngine = .openvino,
+        _ change: (inout DetectorConfiguration) -> Void = { _ in }
     ) throws -> YOLOv8Detector {
-        try model.withFile { try YOLOv8Detector(modelPath: $0, configuration: InferenceFixture.configuration(change)) }
+        try model.withFile { path in
+            try YOLOv8Detector(
+                modelPath: path,
+                configuration: InferenceFixture.configuration {
+                    $0.engine = engine
+                    change(&$0)
+                })
+        }
     }
 
     private func enqueue(_ value: Float, _ detector: YOLOv8Detector) throws {
@@ -33,9 +41,9 @@ struct YOLOv8DetectorTests {
         }
     }
 
-    @Test("Detections come back in the order in which pictures went in")
-    func keepsOrder() throws {
-        let detector = try detector(model) { $0.requests = 3 }
+    @Test("Detections come back in the order in which pictures went in", arguments: InferenceFixture.engines)
+    func keepsOrder(engine: InferenceEngine) throws {
+        let detector = try detector(model, engine) { $0.requests = 3 }
         #expect(detector.capacity == 3)
         #expect(detector.model.classNames == ["cat", "dog"])
         var expected: [Float] = []
@@ -53,9 +61,9 @@ struct YOLOv8DetectorTests {
         while !expected.isEmpty { try check() }
     }
 
-    @Test("The score must be strictly greater, boxes are those of the output")
-    func decodes() throws {
-        let detector = try detector(model)
+    @Test("The score must be strictly greater, boxes are those of the output", arguments: InferenceFixture.engines)
+    func decodes(engine: InferenceEngine) throws {
+        let detector = try detector(model, engine)
         try enqueue(0, detector)
         #expect(
             try detector.dequeue() == [
@@ -63,10 +71,10 @@ struct YOLOv8DetectorTests {
             ])
     }
 
-    @Test("A preparation that fails leaves the detector as it was")
-    func survivesFailedPreparation() throws {
+    @Test("A preparation that fails leaves the detector as it was", arguments: InferenceFixture.engines)
+    func survivesFailedPreparation(engine: InferenceEngine) throws {
         struct Failure: Error {}
-        let detector = try detector(model) { $0.requests = 2 }
+        let detector = try detector(model, engine) { $0.requests = 2 }
         try enqueue(0.1, detector)
         #expect(throws: Failure.self) { try detector.enqueue { _ in throw Failure() } }
         try enqueue(0.2, detector)
@@ -74,9 +82,9 @@ struct YOLOv8DetectorTests {
         #expect(abs(try detector.dequeue()[0].confidence - 0.7) < 1e-5)
     }
 
-    @Test("A picture that fails takes nothing with it")
-    func survivesFailedPicture() throws {
-        let detector = try detector(model) { $0.requests = 2 }
+    @Test("A picture that fails takes nothing with it", arguments: InferenceFixture.engines)
+    func survivesFailedPicture(engine: InferenceEngine) throws {
+        let detector = try detector(model, engine) { $0.requests = 2 }
         for _ in 0..<50 {
             try enqueue(0.1, detector)
             detector.cancelNewest()
@@ -87,33 +95,35 @@ struct YOLOv8DetectorTests {
         }
     }
 
-    @Test("A detector may go while pictures are in flight")
-    func endsInFlight() throws {
+    @Test("A detector may go while pictures are in flight", arguments: InferenceFixture.engines)
+    func endsInFlight(engine: InferenceEngine) throws {
         for _ in 0..<10 {
-            let detector = try detector(model) { $0.requests = 4 }
+            let detector = try detector(model, engine) { $0.requests = 4 }
             for _ in 0..<4 { try enqueue(0.1, detector) }
         }
     }
 
-    @Test("A model whose input size is open takes the asked size, its metadata's, then 640")
-    func choosesSize() throws {
+    @Test(
+        "A model whose input size is open takes the asked size, its metadata's, then 640",
+        arguments: InferenceFixture.engines)
+    func choosesSize(engine: InferenceEngine) throws {
         var model = model
         model.input = [nil, 3, nil, nil]
-        #expect(try detector(model).model.inputWidth == 64)
+        #expect(try detector(model, engine).model.inputWidth == 64)
         model.metadata.removeAll { $0.0 == "imgsz" }
         model.columns = 8400
         model.values = nil
-        #expect(try detector(model).model.inputHeight == 640)
+        #expect(try detector(model, engine).model.inputHeight == 640)
         model.columns = 84 * 2
-        let wide = try detector(model) { $0.inputSize = .init(width: 128, height: 64) }
+        let wide = try detector(model, engine) { $0.inputSize = .init(width: 128, height: 64) }
         #expect(wide.model.inputWidth == 128 && wide.model.inputHeight == 64)
     }
 
-    @Test("A model without class names is taken, with made-up names")
-    func inventsNames() throws {
+    @Test("A model without class names is taken, with made-up names", arguments: InferenceFixture.engines)
+    func inventsNames(engine: InferenceEngine) throws {
         var model = model
         model.metadata = []
-        #expect(try detector(model).model.classNames == ["class_0", "class_1"])
+        #expect(try detector(model, engine).model.classNames == ["class_0", "class_1"])
     }
 
     @Test("An unknown class is refused, with near names and all names")
@@ -134,7 +144,7 @@ struct YOLOv8DetectorTests {
             { $0.inputSize = .init(width: 128, height: 128) },
         ]
         for change in changes {
-            let error = #expect(throws: InferenceError.self) { try detector(model, change) }
+            let error = #expect(throws: InferenceError.self) { try detector(model, .openvino, change) }
             #expect(error?.code == .configuration)
         }
     }

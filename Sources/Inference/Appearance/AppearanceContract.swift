@@ -1,4 +1,3 @@
-internal import COpenVINO
 internal import Foundation
 internal import Vision
 
@@ -7,8 +6,6 @@ struct AppearanceContract {
     let input: AppearanceInput
     let batchSize: Int
     let dimension: Int
-    /// The output's shape: batch, vector, and perhaps ones.
-    let outputShape: [Int]
 
     /// Sides of a picture in pixels, pictures at a time, numbers per vector.
     static let sides = 1...1024
@@ -20,15 +17,13 @@ struct AppearanceContract {
         + "f32), such as OSNet"
 
     /// Checks `model`, and fixes its input's shape where it is open.
-    ///
-    /// - Parameter device: what it will run on, as OpenVINO calls it.
     init(
-        model: OpenVINOModel, file: ModelFile, configuration: EmbedderConfiguration, device: String
+        model: any EngineNetwork, file: ModelFile, configuration: EmbedderConfiguration
     ) throws(InferenceError) {
         let sidecar = try configuration.input == nil ? AppearanceSidecar(beside: file.path) : nil
         guard model.inputCount == 1 else { throw Self.wrongModel(file, "it has \(model.inputCount) inputs") }
         let port = try model.input(0)
-        guard port.elementType == F32, let sizes = port.dimensions, sizes.count == 4, (sizes[1] ?? 3) == 3 else {
+        guard port.elementType == "f32", let sizes = port.dimensions, sizes.count == 4, (sizes[1] ?? 3) == 3 else {
             throw Self.wrongModel(file, "its input is \(port.description)")
         }
         let wish =
@@ -51,7 +46,7 @@ struct AppearanceContract {
                     \(wish.width) wide; correct `input` in the .yaml beside it, or export it for that size
                     """)
         }
-        batchSize = sizes[0] ?? configuration.batchSize ?? (device.hasPrefix("GPU") ? 8 : 1)
+        batchSize = sizes[0] ?? configuration.batchSize ?? (model.runsOnGPU ? 8 : 1)
         guard Self.sides.contains(height), Self.sides.contains(width), Self.batchSizes.contains(batchSize) else {
             throw Self.wrongModel(
                 file,
@@ -70,19 +65,19 @@ struct AppearanceContract {
                     file, "its input is \(port.description), which cannot become \(shape): \(error.detail)")
             }
         }
-        (dimension, outputShape) = try Self.checkOutput(of: model, batchSize: batchSize, file: file)
+        dimension = try Self.checkOutput(of: model, batchSize: batchSize, file: file)
     }
 
     private static func checkOutput(
-        of model: OpenVINOModel, batchSize: Int, file: ModelFile
-    ) throws(InferenceError) -> (Int, [Int]) {
+        of model: any EngineNetwork, batchSize: Int, file: ModelFile
+    ) throws(InferenceError) -> Int {
         guard model.outputCount == 1 else { throw wrongModel(file, "it has \(model.outputCount) outputs") }
         let output = try model.output(0)
         // Some exports leave the pooled map's height and width, of one pixel.
-        guard output.elementType == F32, let sizes = output.fixedDimensions, sizes.count == 2 || sizes.count == 4,
+        guard output.elementType == "f32", let sizes = output.fixedDimensions, sizes.count == 2 || sizes.count == 4,
             sizes[0] == batchSize, sizes.dropFirst(2).allSatisfy({ $0 == 1 }), dimensions.contains(sizes[1])
         else { throw wrongModel(file, "its output is \(output.description) for \(batchSize) pictures") }
-        return (sizes[1], sizes)
+        return sizes[1]
     }
 
     private static func wrongModel(_ file: ModelFile, _ found: String) -> InferenceError {

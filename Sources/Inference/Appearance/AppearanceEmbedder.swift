@@ -1,6 +1,6 @@
 internal import Vision
 
-/// Tells what objects look like, with a re-identification network on OpenVINO: vectors whose angles are small between
+/// Tells what objects look like, with a re-identification network: vectors whose angles are small between
 /// pictures of one object and large between those of others.
 ///
 /// Crops go through the network in batches of one size, several in flight. A crop's vector depends on its pixels, the
@@ -13,12 +13,9 @@ public final class AppearanceEmbedder {
     /// How many crops go through the network at a time.
     public let batchSize: Int
 
-    private let requests: [OpenVINOInferRequest]
+    private var requests: RequestRing
     /// Which crops are in each request's batch.
     private var batches: [[Int]]
-    /// The request of the oldest batch in flight, and how many are in flight: a ring.
-    private var oldest = 0
-    private var inFlight = 0
 
     /// Loads a model and makes it ready; takes from tenths of a second to minutes, by model and device.
     ///
@@ -35,32 +32,17 @@ public final class AppearanceEmbedder {
     ///   the device is not there.
     public init(modelPath: String, configuration: EmbedderConfiguration = .init()) throws(InferenceError) {
         try configuration.validate()
-        let engine = configuration.engine
         let file = try ModelFile(path: modelPath, purpose: .embedder)
-        let core = try OpenVINOCore()
-        let device = try engine.resolveDevice(core.availableDevices())
-        let network = try core.readModel(path: file.path, weights: file.weightsPath, purpose: .embedder)
-        let contract = try AppearanceContract(model: network, file: file, configuration: configuration, device: device)
-        let compiled = try network.compile(device: device, properties: engine.openVINOProperties)
-        var requests: [OpenVINOInferRequest] = []
-        let optimum = compiled.property("OPTIMAL_NUMBER_OF_INFER_REQUESTS").flatMap { Int($0) } ?? 1
-        for _ in 0..<(configuration.requests ?? min(max(optimum, 1), 64) + 1) {
-            requests.append(
-                try OpenVINOInferRequest(
-                    model: compiled,
-                    input: OpenVINOTensor(
-                        dimensions: [contract.batchSize, 3, contract.input.height, contract.input.width]),
-                    output: OpenVINOTensor(dimensions: contract.outputShape)))
-        }
-        self.requests = requests
-        batches = Array(repeating: [], count: requests.count)
+        let network = try configuration.common.read(file, purpose: .embedder)
+        let contract = try AppearanceContract(model: network, file: file, configuration: configuration)
+        let ready = try network.makeReady()
+        requests = RequestRing(ready.requests)
+        batches = Array(repeating: [], count: requests.capacity)
         batchSize = contract.batchSize
-        let floats = compiled.property("INFERENCE_PRECISION_HINT") ?? configuration.precision.rawValue
         model = EmbedderDescription(
-            name: file.name, sha256: file.sha256, precision: file.metadata.isQuantized ? "i8+\(floats)" : floats,
-            input: contract.input, dimension: contract.dimension, engine: "OpenVINO \(OpenVINOCore.version)",
-            device: compiled.property("EXECUTION_DEVICES").map { $0.split(separator: " ").joined(separator: ",") }
-                ?? device)
+            name: file.name, sha256: file.sha256,
+            precision: file.metadata.isQuantized ? "i8+\(ready.floats)" : ready.floats, input: contract.input,
+            dimension: contract.dimension, engine: ready.engine, device: ready.device)
     }
 
     /// Describes `count` crops.
@@ -78,17 +60,16 @@ public final class AppearanceEmbedder {
         precondition(count >= 0)
         var vectors = [Float](repeating: 0, count: count * model.dimension)
         // After an error, batches may be in flight whose results nobody wants.
-        defer { while inFlight > 0 { _ = try? finishOldest() } }
+        defer { while requests.inFlight > 0 { _ = try? requests.finishOldest() } }
         var next = 0
         while next < count {
-            if inFlight == requests.count { try collectOldest(into: &vectors) }
-            let index = (oldest + inFlight) % requests.count
+            if requests.inFlight == requests.capacity { try collectOldest(into: &vectors) }
+            let index = requests.next
             try fill(index, from: &next, count: count, prepare)
             guard !batches[index].isEmpty else { break }
-            try requests[index].start()
-            inFlight += 1
+            try requests.start()
         }
-        while inFlight > 0 { try collectOldest(into: &vectors) }
+        while requests.inFlight > 0 { try collectOldest(into: &vectors) }
         return vectors
     }
 
@@ -98,7 +79,7 @@ public final class AppearanceEmbedder {
         _ prepare: (Int, UnsafeMutableBufferPointer<Float>) throws -> Bool
     ) throws {
         batches[request].removeAll(keepingCapacity: true)
-        let values = requests[request].input.values
+        let values = requests[request].input
         let size = values.count / batchSize
         while next < count, batches[request].count < batchSize {
             let start = batches[request].count * size
@@ -111,8 +92,8 @@ public final class AppearanceEmbedder {
     }
 
     private func collectOldest(into vectors: inout [Float]) throws {
-        let request = try finishOldest()
-        let output = UnsafeBufferPointer(requests[request].output.values)
+        let request = try requests.finishOldest()
+        let output = requests[request].output
         let dimension = model.dimension
         for (place, crop) in batches[request].enumerated() {
             let vector = UnsafeBufferPointer(rebasing: output[place * dimension..<(place + 1) * dimension])
@@ -124,16 +105,5 @@ public final class AppearanceEmbedder {
                 vectors[crop * dimension + index] = Float(Double(value) / length)
             }
         }
-    }
-
-    /// Waits for the oldest batch, which is out of flight whether or not it went well.
-    ///
-    /// - Returns: its request.
-    private func finishOldest() throws -> Int {
-        let index = oldest
-        oldest = (oldest + 1) % requests.count
-        inFlight -= 1
-        try requests[index].wait()
-        return index
     }
 }

@@ -1,9 +1,9 @@
 internal import COpenVINO
 
 /// An `ov_infer_request_t` with the tensors that it reads and writes: one picture on its way through the network.
-final class OpenVINOInferRequest {
-    let input: OpenVINOTensor
-    let output: OpenVINOTensor
+final class OpenVINOInferRequest: InferenceRequest {
+    private let inputTensor: OpenVINOTensor
+    private let outputTensor: OpenVINOTensor
     private let pointer: OpaquePointer
     private let model: OpenVINOCompiledModel
     private var isRunning = false
@@ -30,9 +30,12 @@ final class OpenVINOInferRequest {
         }
         pointer = request
         self.model = model
-        self.input = input
-        self.output = output
+        inputTensor = input
+        outputTensor = output
     }
+
+    var input: UnsafeMutableBufferPointer<Float> { inputTensor.values }
+    var output: UnsafeBufferPointer<Float> { UnsafeBufferPointer(outputTensor.values) }
 
     // The tensors' memory must not go while the network still works on it.
     deinit {
@@ -43,20 +46,17 @@ final class OpenVINOInferRequest {
         ov_infer_request_free(pointer)
     }
 
-    /// Starts the network on ``input`` and returns.
     func start() throws(InferenceError) {
         try InferenceError.check(
             ov_infer_request_start_async(pointer), .failed, "ov_infer_request_start_async", "a picture")
         isRunning = true
     }
 
-    /// Waits until ``output`` is there.
     func wait() throws(InferenceError) {
         let status = ov_infer_request_wait(pointer)
         isRunning = false
         try InferenceError.check(status, .failed, "ov_infer_request_wait", "a picture")
     }
 
-    /// Asks the network to stop; ``wait()`` then throws, unless it was done already.
     func cancel() { _ = ov_infer_request_cancel(pointer) }
 }

@@ -25,20 +25,20 @@ final class OpenVINOModel {
         return ov_model_outputs_size(pointer, &count) == OK ? count : 0
     }
 
-    func input(_ index: Int) throws(InferenceError) -> OpenVINOPort {
+    func input(_ index: Int) throws(InferenceError) -> NetworkPort {
         var port: OpaquePointer?
         try InferenceError.check(
             ov_model_const_input_by_index(pointer, index, &port), .wrongModel, "ov_model_const_input_by_index",
             "input \(index) of the model")
-        return try OpenVINOPort(owning: port)
+        return try NetworkPort(owning: port)
     }
 
-    func output(_ index: Int) throws(InferenceError) -> OpenVINOPort {
+    func output(_ index: Int) throws(InferenceError) -> NetworkPort {
         var port: OpaquePointer?
         try InferenceError.check(
             ov_model_const_output_by_index(pointer, index, &port), .wrongModel, "ov_model_const_output_by_index",
             "output \(index) of the model")
-        return try OpenVINOPort(owning: port)
+        return try NetworkPort(owning: port)
     }
 
     /// Fixes the shape of the only input.
@@ -47,11 +47,11 @@ final class OpenVINOModel {
         let sizes = dimensions.map(Int64.init)
         try InferenceError.check(
             ov_partial_shape_create_static(Int64(sizes.count), sizes, &shape), .wrongModel,
-            "ov_partial_shape_create_static", "shape \(OpenVINOPort.text(dimensions))")
+            "ov_partial_shape_create_static", "shape \(NetworkPort.text(dimensions))")
         defer { ov_partial_shape_free(&shape) }
         try InferenceError.check(
             ov_model_reshape_single_input(pointer, shape), .wrongModel, "ov_model_reshape_single_input",
-            "the model does not take an input of \(OpenVINOPort.text(dimensions))")
+            "the model does not take an input of \(NetworkPort.text(dimensions))")
     }
 
     /// Compiles the model for `device` with OpenVINO's `properties`.

@@ -19,8 +19,10 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(name: .long, help: "A model to load and describe.")
     var model: String?
 
-    @Option(name: .long, help: "The device to load it on.")
-    var device = "CPU"
+    @OptionGroup var engineOptions: EngineOptions
+
+    @Option(name: .long, help: ArgumentHelp("Into how many processors to divide the machine.", valueName: "count"))
+    var processors: Int?
 
     @Flag(name: .long, help: "One JSON object, on standard output.")
     var json = false
@@ -31,25 +33,34 @@ struct DoctorCommand: AsyncParsableCommand {
         var finding: String
     }
 
+    func validate() throws {
+        guard (1...1024).contains(processors ?? 1) else {
+            throw ValidationError("--processors must be from 1 to 1024")
+        }
+    }
+
     func run() async throws {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
         var checks = [
             Check(name: "lapwing", isGood: true, finding: Version.text),
             Check(
                 name: "machine", isGood: true,
-                finding: "\(ProcessInfo.processInfo.activeProcessorCount) cores, "
+                finding: "\(cores) cores, "
                     + Table.bytes(Int(ProcessInfo.processInfo.physicalMemory))),
             Check(name: "FFmpeg", isGood: true, finding: FFmpegLibrary.version),
         ]
-        do {
-            let devices = try OpenVINORuntime.devices()
-            checks.append(Check(name: "OpenVINO", isGood: true, finding: OpenVINORuntime.version))
-            checks.append(
-                Check(
-                    name: "devices", isGood: !devices.isEmpty,
-                    finding: devices.map { "\($0.name) (\($0.fullName))" }.joined(separator: ", ")))
-        } catch {
-            checks.append(Check(name: "OpenVINO", isGood: false, finding: "\(ErrorText.of(error)); run 'make setup'"))
-        }
+        let engines = EngineReport.all()
+        checks += engines.map(check)
+        let devices = engines.flatMap(\.devices)
+        checks.append(
+            Check(
+                name: "devices", isGood: !devices.isEmpty,
+                finding: engines.filter { !$0.devices.isEmpty }.map(list).joined(separator: "; ")))
+        let plan = ProcessorPlan.best(devices: devices, cores: max(cores, 1), count: processors)
+        checks.append(
+            Check(
+                name: "processors", isGood: true,
+                finding: "\(plan.count)\(processors == nil ? " at best" : ""): \(list(plan))"))
         checks.append(await embeddedLog())
         if let model { checks.append(load(model)) }
 
@@ -65,6 +76,31 @@ struct DoctorCommand: AsyncParsableCommand {
             print(table.text)
         }
         if checks.contains(where: { !$0.isGood }) { throw Failure(code: 1, message: nil) }
+    }
+
+    /// ONNX Runtime may be missing, OpenVINO may not.
+    private func check(_ report: EngineReport) -> Check {
+        guard let problem = report.problem else {
+            let place = report.library.map { " (\($0))" } ?? ""
+            return Check(name: report.name, isGood: true, finding: (report.version ?? "") + place)
+        }
+        let text = ErrorText.of(problem)
+        return report.engine == .openvino
+            ? Check(name: report.name, isGood: false, finding: "\(text); run 'make setup'")
+            : Check(name: report.name, isGood: true, finding: "not used: \(text)")
+    }
+
+    private func list(_ report: EngineReport) -> String {
+        "\(report.name): " + report.devices.map { "\($0.name) (\($0.fullName))" }.joined(separator: ", ")
+    }
+
+    /// As in `CPU (OpenVINO, 8 threads), CPU (OpenVINO, 7 threads)`.
+    private func list(_ plan: [ProcessorPlan]) -> String {
+        plan.map { processor in
+            let engine = processor.engine == .openvino ? "OpenVINO" : "ONNX Runtime"
+            let threads = processor.threads.map { ", \($0) thread\($0 == 1 ? "" : "s")" } ?? ""
+            return "\(processor.device) (\(engine)\(threads))"
+        }.joined(separator: ", ")
     }
 
     /// Makes a log in the temporary folder and takes it away again.
@@ -89,13 +125,15 @@ struct DoctorCommand: AsyncParsableCommand {
     private func load(_ path: String) -> Check {
         do {
             var configuration = DetectorConfiguration()
-            configuration.device = device
+            configuration.engine = engineOptions.engine
+            configuration.device = engineOptions.device
             let model = try YOLOv8Detector(modelPath: path, configuration: configuration).model
             let classes = model.classNames.prefix(4).joined(separator: ", ") + (model.classNames.count > 4 ? ", …" : "")
             return Check(
                 name: "model", isGood: true,
                 finding: "\(model.name): \(model.inputWidth)×\(model.inputHeight), \(model.classNames.count) classes "
-                    + "(\(classes)), \(model.precision) on \(model.device)")
+                    + "(\(classes)), \(model.precision) on \(model.device), "
+                    + model.engine)
         } catch {
             return Check(name: "model", isGood: false, finding: ErrorText.of(error))
         }

@@ -12,8 +12,7 @@ struct ProcessingOptions: ParsableArguments {
         help: "The detector: an ONNX file as 'yolo export format=onnx' writes it, or an OpenVINO .xml or its folder.")
     var model: String
 
-    @Option(name: .long, help: "What the model runs on: CPU, GPU, NPU or AUTO.")
-    var device = "CPU"
+    @OptionGroup var engineOptions: EngineOptions
 
     @Option(name: .long, help: "Arithmetic: auto (the device's fastest) or f32.")
     var precision = DetectorConfiguration.Precision.auto
@@ -135,7 +134,8 @@ struct ProcessingOptions: ParsableArguments {
     /// Loads the model.
     func makeDetector() throws -> sending YOLOv8Detector {
         var configuration = DetectorConfiguration()
-        configuration.device = device
+        configuration.engine = engineOptions.engine
+        configuration.device = engineOptions.device
         configuration.precision = precision
         configuration.confidence = ProcessingConfiguration.detectorConfidence(
             tracker: tracker, confidence: confidence, lowConfidence: lowConfidenceOrDefault)
@@ -148,7 +148,8 @@ struct ProcessingOptions: ParsableArguments {
     func makeEmbedder() throws -> sending AppearanceEmbedder? {
         guard let appearanceModel else { return nil }
         var configuration = EmbedderConfiguration()
-        configuration.device = device
+        configuration.engine = engineOptions.engine
+        configuration.device = engineOptions.device
         configuration.precision = precision
         return try AppearanceEmbedder(modelPath: appearanceModel, configuration: configuration)
     }

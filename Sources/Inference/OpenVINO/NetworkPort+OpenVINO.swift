@@ -1,11 +1,6 @@
 internal import COpenVINO
 
-/// What an input or output of a network takes or gives.
-struct OpenVINOPort {
-    /// One size per dimension; nil where it is left open. Nil altogether where even the number of dimensions is open.
-    let dimensions: [Int?]?
-    let elementType: ov_element_type_e
-
+extension NetworkPort {
     /// Reads an `ov_output_const_port_t` and frees it.
     init(owning port: OpaquePointer?) throws(InferenceError) {
         guard let port else {
@@ -19,7 +14,7 @@ struct OpenVINOPort {
         try InferenceError.check(
             ov_port_get_partial_shape(port, &shape), .wrongModel, "ov_port_get_partial_shape", "shape of a port")
         defer { ov_partial_shape_free(&shape) }
-        elementType = type
+        elementType = Self.name(of: type)
         if ov_rank_is_dynamic(shape.rank) {
             dimensions = nil
         } else {
@@ -30,22 +25,8 @@ struct OpenVINOPort {
         }
     }
 
-    /// All sizes, when all are known.
-    var fixedDimensions: [Int]? {
-        guard let dimensions else { return nil }
-        let known = dimensions.compactMap(\.self)
-        return known.count == dimensions.count ? known : nil
-    }
-
-    /// As in `f32 [1, 3, ?, ?]`.
-    var description: String {
-        "\(typeName) \(dimensions.map { "[\($0.map { $0.map(String.init) ?? "?" }.joined(separator: ", "))]" } ?? "[...]")"
-    }
-
-    static func text(_ dimensions: [Int]) -> String { "[\(dimensions.map(String.init).joined(separator: ", "))]" }
-
-    private var typeName: String {
-        switch elementType {
+    private static func name(of type: ov_element_type_e) -> String {
+        switch type {
         case F32: "f32"
         case F16: "f16"
         case BF16: "bf16"
@@ -54,7 +35,7 @@ struct OpenVINOPort {
         case I8: "i8"
         case I32: "i32"
         case I64: "i64"
-        default: "element type \(elementType.rawValue)"
+        default: "element type \(type.rawValue)"
         }
     }
 }

@@ -1,0 +1,47 @@
+/// Where one of a worker's processors runs: each has a detector of its own, and decodes and tracks in a thread of its own.
+public struct ProcessorPlan: Sendable, Hashable {
+    /// What runs its networks.
+    public var engine: InferenceEngine
+    /// As `--device` takes it.
+    public var device: String
+    /// How many processor threads its networks use; nil leaves it to the engine.
+    public var threads: Int?
+
+    public init(engine: InferenceEngine, device: String, threads: Int? = nil) {
+        self.engine = engine
+        self.device = device
+        self.threads = threads
+    }
+
+    /// So many cores keep one processor's decoding and tracking busy: these take about 2 ms of a core per frame, the
+    /// lightest networks 6 ms, so that one thread feeds some four to eight cores.
+    public static let coresPerProcessor = 8
+
+    /// The best use of a machine: one processor per graphics processor, or, without any, one per group of cores.
+    ///
+    /// All are of one kind, since results depend on the kind: NVIDIA's by CUDA before others.
+    ///
+    /// - Parameters:
+    ///   - devices: what there is, of all engines.
+    ///   - cores: how many cores may be used; at least 1.
+    ///   - count: how many processors are wished for, at least 1; nil for as many as suit. There are never more than cores
+    ///     where they compute on them. On graphics processors they take turns.
+    /// - Returns: one or more.
+    public static func best(devices: [InferenceDevice], cores: Int, count: Int? = nil) -> [ProcessorPlan] {
+        precondition(cores >= 1 && (count ?? 1) >= 1)
+        let graphics = devices.filter { $0.kind == .graphics }
+        let cuda = graphics.filter { $0.name.hasPrefix("cuda") }
+        let chosen = cuda.isEmpty ? graphics.filter { $0.engine == .openvino } : cuda
+        guard chosen.isEmpty else {
+            return (0..<(count ?? chosen.count)).map { index in
+                let device = chosen[index % chosen.count]
+                return ProcessorPlan(engine: device.engine, device: device.name)
+            }
+        }
+        let groups = min(count ?? max(cores / coresPerProcessor, 1), cores)
+        return (0..<groups).map { index in
+            ProcessorPlan(
+                engine: .openvino, device: "CPU", threads: cores / groups + (index < cores % groups ? 1 : 0))
+        }
+    }
+}

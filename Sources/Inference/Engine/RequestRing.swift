@@ -1,0 +1,50 @@
+/// A network's requests, started and finished in turn.
+struct RequestRing {
+    private let requests: [any InferenceRequest]
+    /// The oldest request in flight.
+    private var oldest = 0
+    /// How many are in flight.
+    private(set) var inFlight = 0
+
+    init(_ requests: [any InferenceRequest]) {
+        precondition(!requests.isEmpty)
+        self.requests = requests
+    }
+
+    var capacity: Int { requests.count }
+
+    /// Which request is started next.
+    ///
+    /// - Precondition: not all are in flight.
+    var next: Int {
+        precondition(inFlight < capacity, "at most \(capacity) can be in flight")
+        return (oldest + inFlight) % capacity
+    }
+
+    subscript(index: Int) -> any InferenceRequest { requests[index] }
+
+    /// Starts the request ``next``; it is not in flight should that fail.
+    mutating func start() throws(InferenceError) {
+        try requests[next].start()
+        inFlight += 1
+    }
+
+    /// Waits for the oldest request in flight, which is out of flight whether or not it went well.
+    ///
+    /// - Returns: which one it is.
+    /// - Precondition: at least one is in flight.
+    mutating func finishOldest() throws(InferenceError) -> Int {
+        precondition(inFlight > 0, "nothing is in flight")
+        let index = oldest
+        oldest = (oldest + 1) % capacity
+        inFlight -= 1
+        try requests[index].wait()
+        return index
+    }
+
+    /// Asks the newest request in flight to stop.
+    func cancelNewest() {
+        guard inFlight > 0 else { return }
+        requests[(oldest + inFlight - 1) % capacity].cancel()
+    }
+}
