@@ -31,7 +31,7 @@ public actor Worker: Service {
     var isPaused = false
     /// What keeps work from going on for now, so that each is said once.
     var obstacles = Obstacles()
-    private var isStopping = false
+    private(set) var isStopping = false
     private var heartbeat: Heartbeat?
     /// Since when the work loop has had a chunk in hand; nil: it has none.
     private(set) var busySince: ContinuousClock.Instant?
@@ -65,11 +65,7 @@ public actor Worker: Service {
     ///
     /// A graceful shutdown, or ``stop()``, finishes the chunk in hand and commits it first.
     public func run() async throws {
-        let consumer = try await log.join(
-            ConsumerConfiguration(
-                group: configuration.group, topics: [topics.chunks], memberID: configuration.memberID,
-                instanceID: configuration.groupInstanceID, sessionTimeout: configuration.sessionTimeout,
-                maxPollBytes: configuration.maxPollBytes, prefetchBytes: configuration.prefetchBytes))
+        guard let consumer = try await join() else { return }
         logger.info("joined", metadata: ["group": "\(configuration.group)", "member": "\(consumer.memberID)"])
         do {
             try await withGracefulShutdownHandler {
@@ -118,7 +114,7 @@ public actor Worker: Service {
     }
 
     /// Shows that the worker lives, unless it has had the same chunk in hand for too long to be believed.
-    private func beat() {
+    func beat() {
         if let busySince, .now - busySince > .seconds(600) { return }
         heartbeat?.beat()
     }

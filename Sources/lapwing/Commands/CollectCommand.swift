@@ -26,9 +26,8 @@ struct CollectCommand: AsyncParsableCommand {
 
     func run() async throws {
         try Folder.make(output, name: "output folder", remedy: "choose another with --output")
-        let log = try logOptions.open(logger: logging.logger("lapwing.kafka"))
+        let log = try await topicOptions.open(logOptions, logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics
-        try await topicOptions.prepare(log, logOptions)
         let logger = logging.logger("lapwing.collect")
         let rebuilder = try Rebuilder(folder: output, logger: logger) { path, frames in
             Console.output("\(path)  \(Table.grouped(frames)) frames")

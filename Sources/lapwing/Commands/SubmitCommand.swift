@@ -36,9 +36,8 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let list = try InputList(inputs, videoID: videoID)
-        let log = try logOptions.open()
+        let log = try await topicOptions.open(logOptions)
         let topics = logOptions.topics
-        try await topicOptions.prepare(log, logOptions)
         let producer = Producer(
             log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
             maxChunkBytes: chunkOptions.maxChunkBytes.bytes)

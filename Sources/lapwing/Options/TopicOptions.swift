@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLog
 import KafkaLog
+import Logging
 import Pipeline
 
 /// How many partitions the topics have, and how much an embedded log takes.
@@ -24,10 +25,22 @@ struct TopicOptions: ParsableArguments {
         }
     }
 
+    /// Opens a log whose topics can be worked with; waits, and says so, while its disk is full.
+    ///
+    /// - Parameter logger: told of Kafka brokers that are away; nil: they are said on standard error.
+    func open(_ options: LogOptions, logger: Logger? = nil) async throws -> any EventLog {
+        let waiting = WaitingNotice()
+        return try await waitingForRoom { waiting.give(options.log, diskIsFull: $0) } _: {
+            let log = try options.open(logger: logger)
+            try await prepare(log, options)
+            return log
+        }
+    }
+
     /// Sees to it that the topics can be worked with.
     ///
     /// An embedded log's are made where they are not there; those of a Kafka log must be there.
-    func prepare(_ log: any EventLog, _ options: LogOptions) async throws {
+    private func prepare(_ log: any EventLog, _ options: LogOptions) async throws {
         let topics = options.topics
         guard options.isKafka else {
             let existing = try await topics.partitionCount(in: log)
