@@ -41,12 +41,12 @@ struct SubmitCommand: AsyncParsableCommand {
         let producer = Producer(
             log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
             maxChunkBytes: chunkOptions.maxChunkBytes.bytes)
+        let waiting = WaitingNotice()
         var failed = 0
         var submitted: [VideoRegistration] = []
         for (number, input) in list.inputs.enumerated() {
             let bar = ProgressBar(unit: "MB")
             let note = "\(number + 1)/\(list.inputs.count) \(URL(fileURLWithPath: input.path).lastPathComponent)"
-            let waiting = WaitingNotice()
             do {
                 if let problem = input.problem { throw Failure.failed(problem) }
                 let submission = try await producer.submit(path: input.path, id: input.id) { progress in
