@@ -25,6 +25,7 @@ struct CollectCommand: AsyncParsableCommand {
     var output: String
 
     func run() async throws {
+        Allocator.keepLess()
         try Folder.make(output, name: "output folder", remedy: "choose another with --output")
         let log = try await topicOptions.open(logOptions, logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics

@@ -45,6 +45,7 @@ struct RunCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
+        Allocator.keepLess()
         let list = try InputList(inputs, videoID: videoID)
         _ = try processing.trackerConfiguration()
         processing.warnOfMissingAppearance()

@@ -31,6 +31,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var start = StartPolicy.complete
 
     func run() async throws {
+        Allocator.keepLess()
         let tracker = try processing.trackerConfiguration()
         processing.warnOfMissingAppearance()
         let detector = try processing.makeDetector()
