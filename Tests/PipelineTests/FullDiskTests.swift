@@ -168,7 +168,7 @@ struct FullDiskTests {
         let (said, saying) = AsyncStream.makeStream(of: String.self)
         let messages = CapturedMessages { saying.yield($0) }
         // A name that needs pages of its own.
-        let worker = try rig.worker(full, memberID: String(repeating: "m", count: 1 << 20), logger: messages.logger())
+        let worker = try rig.worker(full, memberID: String(repeating: "m", count: 40_000), logger: messages.logger())
         async let working: Void = {
             defer { saying.finish() }
             try await worker.run()
@@ -190,7 +190,7 @@ struct FullDiskTests {
         let (roomy, full) = try await Self.full(rig)
         let (said, saying) = AsyncStream.makeStream(of: String.self)
         let messages = CapturedMessages { saying.yield($0) }
-        let worker = try rig.worker(full, memberID: String(repeating: "m", count: 1 << 20), logger: messages.logger())
+        let worker = try rig.worker(full, memberID: String(repeating: "m", count: 40_000), logger: messages.logger())
         async let working: Void = {
             defer { saying.finish() }
             try await worker.run()
