@@ -1,6 +1,6 @@
 # Lapwing. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kafka torture demo bench bench-trackers fuzz fuzz-media format lint clean
+.PHONY: help setup build test test-kafka torture soak sanitize demo bench bench-trackers fuzz fuzz-media format lint clean
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,12 @@ test-kafka: setup ## the tests on Kafka alone: in the process, or on LAPWING_TES
 
 torture: build ## kill processes at random times, 1,000 kills; prints the tally (ARGS="--kills 5000 --seed 7")
 	@python3 Scripts/torture.py $(ARGS)
+
+soak: build ## let workers come and go for 30 minutes; says whether anything grows (ARGS="--minutes 2")
+	@python3 Scripts/soak.py $(ARGS)
+
+sanitize: setup ## the tests under AddressSanitizer and ThreadSanitizer (ARGS="asan|tsan|all [FILTER]")
+	@bash Scripts/sanitize.sh $(ARGS)
 
 demo: build ## the main job, on a street made on the spot: a page, a video, a crash
 	@bash Scripts/demo.sh

@@ -54,6 +54,7 @@ let package = Package(
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
+        .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "COnnxRuntime"),
         .systemLibrary(name: "COpenVINO"),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -94,7 +95,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "EventLog", "Media", "CameraMotionEstimation", "Inference", "Tracking", "Vision",
+                "CAllocator", "EventLog", "Media", "CameraMotionEstimation", "Inference", "Tracking", "Vision",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -88,7 +88,7 @@ class Log:
 class Bench:
     """The videos, the model, and what an undisturbed run makes of them."""
 
-    def __init__(self, arguments, work):
+    def __init__(self, arguments, work, frames=60):
         self.arguments, self.work = arguments, work
         assets = os.environ.get("LAPWING_ASSETS")
         if assets and not (pathlib.Path(assets) / "videos").is_dir():
@@ -102,13 +102,13 @@ class Bench:
                     ("car-detection", 0), ("car-detection", 12), ("one-by-one-person-detection", 20)]):
                 self.call(
                     "ffmpeg", "-nostdin", "-v", "error", "-ss", str(start), "-i", str(assets / f"videos/{name}.mp4"),
-                    "-frames:v", "60", "-an", "-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-g", "10",
+                    "-frames:v", str(frames), "-an", "-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-g", "10",
                     "-bf", "2", str(folder / f"{number}-{name}.mp4"))
             self.model = ["--model", str(assets / "models/yolov8n_int8_320_openvino_model")]
             self.sources = "cuts of the real videos, YOLOv8n in 8 bits at 320 pixels"
         else:
             self.lapwing(
-                "synthesize", "--output", str(folder / "street.mp4"), "--videos", "3", "--frames", "75", "--size",
+                "synthesize", "--output", str(folder / "street.mp4"), "--videos", "3", "--frames", str(frames), "--size",
                 "320x192")
             self.model = [
                 "--model", str(REPOSITORY / "Models/lapwing-street.onnx"), "--config",

@@ -5,6 +5,8 @@ struct Obstacles {
         case spool
         /// A chunk does not fit into the budget.
         case chunk
+        /// The log does not take the worker as a member.
+        case joining
         /// The log does not answer a poll.
         case polling
         /// The log takes no commit.

@@ -142,17 +142,11 @@ public actor Producer {
     ) async throws {
         var waiting = progress
         waiting.isWaiting = true
-        var pause = Duration.milliseconds(50)
-        while true {
-            do {
-                return try await log.append(records) { [waiting] in onProgress(waiting) }
-            } catch let error as EventLogError where error.code == .full {
-                var full = waiting
-                full.diskIsFull = error.detail
-                onProgress(full)
-                try await Task.sleep(for: pause)
-                pause = min(pause * 2, .seconds(5))
-            }
+        try await waitingForRoom { reason in
+            waiting.diskIsFull = reason
+            onProgress(waiting)
+        } _: { [log, waiting] in
+            try await log.append(records) { onProgress(waiting) }
         }
     }
 

@@ -1,7 +1,34 @@
 internal import EventLog
 internal import Logging
+internal import ServiceLifecycle
 
 extension Worker {
+    /// Becomes a member of the group; waits while the log's disk is full.
+    ///
+    /// - Returns: nil when the worker was stopped before there was room.
+    func join() async throws -> (any LogConsumer)? {
+        let member = ConsumerConfiguration(
+            group: configuration.group, topics: [topics.chunks], memberID: configuration.memberID,
+            instanceID: configuration.groupInstanceID, sessionTimeout: configuration.sessionTimeout,
+            maxPollBytes: configuration.maxPollBytes, prefetchBytes: configuration.prefetchBytes)
+        return try await withGracefulShutdownHandler {
+            while !isStopping {
+                do {
+                    let consumer = try await log.join(member)
+                    if obstacles.gone(.joining) { logger.info("the log has room again") }
+                    return consumer
+                } catch let error as EventLogError where error.code == .full {
+                    if obstacles.met(.joining) { logger.warning("the log's disk is full: waiting for room", error) }
+                    beat()
+                    try await Task.sleep(for: .milliseconds(500))
+                }
+            }
+            return nil
+        } onGracefulShutdown: {
+            Task { await self.stop() }
+        }
+    }
+
     /// One event of the log; `.idle` when its disk is full, which is waited out.
     func poll(_ consumer: any LogConsumer) async throws -> ConsumerEvent {
         do {

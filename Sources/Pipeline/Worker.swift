@@ -31,7 +31,7 @@ public actor Worker: Service {
     var isPaused = false
     /// What keeps work from going on for now, so that each is said once.
     var obstacles = Obstacles()
-    private var isStopping = false
+    private(set) var isStopping = false
     private var heartbeat: Heartbeat?
     /// A chunk that the handler has.
     private struct ChunkInHand {
@@ -80,11 +80,7 @@ public actor Worker: Service {
     ///
     /// A graceful shutdown, or ``stop()``, finishes the chunk in hand and commits it first.
     public func run() async throws {
-        let consumer = try await log.join(
-            ConsumerConfiguration(
-                group: configuration.group, topics: [topics.chunks], memberID: configuration.memberID,
-                instanceID: configuration.groupInstanceID, sessionTimeout: configuration.sessionTimeout,
-                maxPollBytes: configuration.maxPollBytes, prefetchBytes: configuration.prefetchBytes))
+        guard let consumer = try await join() else { return }
         logger.info("joined", metadata: ["group": "\(configuration.group)", "member": "\(consumer.memberID)"])
         do {
             try await withGracefulShutdownHandler {
@@ -133,7 +129,7 @@ public actor Worker: Service {
     }
 
     /// Shows that the worker lives, unless it has had the same chunk in hand for too long to be believed.
-    private func beat() {
+    func beat() {
         if isBusy, .now - lastProgress > .seconds(600) { return }
         heartbeat?.beat()
     }

@@ -70,6 +70,22 @@ struct LogCommandTests {
         #expect(await worker.outcome().exitCode == 0)
     }
 
+    @Test("submit says once that it waits, however many videos wait")
+    func fullForMany() async throws {
+        let bench = try LogBench()
+        let clips = try (0..<3).map { try Clips.moving(frames: 60, seed: $0) }
+        let producer = try Program.start(
+            ["submit"] + clips + ["--log", bench.log, "--chunk-seconds", "1", "--log-limit", "20KiB"])
+        let deadline = ContinuousClock.now + .seconds(30)
+        while producer.errors.isEmpty, .now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+        let worker = try Program.start(bench.workerArguments)
+        let outcome = await producer.outcome()
+        #expect(outcome.exitCode == 0, "\(outcome)")
+        #expect(outcome.errorLines.count == 1, "\(outcome)")
+        worker.send(SIGTERM)
+        #expect(await worker.outcome().exitCode == 0)
+    }
+
     @Test("a video that cannot be cut under --max-chunk-bytes goes in when that is raised, as the message says")
     func limit() async throws {
         let bench = try LogBench()

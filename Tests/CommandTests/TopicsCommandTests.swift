@@ -132,6 +132,27 @@ struct TopicsCommandTests {
         #expect(chunks["settings"] as? [String: String] == ["cleanup": "deleteConsumed", "capacity": "2000000000"])
     }
 
+    @Test("--log-limit holds until another one is given, whoever else opens the log")
+    func limit() async throws {
+        let bench = try LogBench()
+        func capacity() async throws -> Int? {
+            let json = try await Program.succeed(["topics", "describe", "--log", bench.log, "--json"]).output
+            let topics = try #require(try JSONLines(json).objects.first?["topics"] as? [[String: Any]])
+            return topics.first?["capacity"] as? Int
+        }
+        let folder = try TemporaryFolder()
+        let collect = ["collect", "--log", bench.log, "--output", folder.path, "--exit-when-idle"]
+        try await Program.succeed(collect)
+        #expect(try await capacity() == 16 << 30)
+        try await Program.succeed(["topics", "create", "--log", bench.log, "--log-limit", "8MiB"])
+        #expect(try await capacity() == 8 << 20)
+        try await Program.succeed(collect)
+        try await Program.succeed(["topics", "create", "--log", bench.log])
+        #expect(try await capacity() == 8 << 20)
+        try await Program.succeed(collect + ["--log-limit", "9MiB"])
+        #expect(try await capacity() == 9 << 20)
+    }
+
     @Test("describe fails over topics that are not there, and names the call that makes them")
     func missing() async throws {
         let topics = Topics(prefix: "a.")

@@ -144,13 +144,9 @@ struct FullDiskTests {
         await roomy.close()
     }
 
-    @Test("A worker whose commits find the disk full waits and says so, and loses nothing")
-    func commits() async throws {
-        let clips = try [Rig.clip("disk", frames: 60, seed: 1)]
-        let expected = try await Rig.undisturbed(clips)
-        let rig = try await Rig(partitions: 1)
+    /// A log that is not full, and another handle on it for which it is, until somebody takes the topic `filler`.
+    private static func full(_ rig: Rig) async throws -> (roomy: SQLiteLog, full: SQLiteLog) {
         let roomy = try rig.open()
-        let ids = try await rig.submit(clips, to: roomy)
         try await roomy.createTopics([
             .init(name: "filler", partitions: 1, cleanup: .deleteConsumed, consumers: ["filler"])
         ])
@@ -158,10 +154,88 @@ struct FullDiskTests {
             let value = [UInt8](repeating: 1, count: 1 << 20)
             try await roomy.append([.init(topic: "filler", partition: 0, record: Record(key: nil, value: value))])
         }
+        // No page more than there is.
+        return (roomy, try SQLiteLog(path: rig.path, configuration: .init(maximumFileSize: 1)))
+    }
+
+    @Test("A worker that begins while the disk is full waits and says so, and then does its work")
+    func joining() async throws {
+        let clips = try [Rig.clip("disk", frames: 20, seed: 2)]
+        let expected = try await Rig.undisturbed(clips)
+        let rig = try await Rig(partitions: 1)
+        let (roomy, full) = try await Self.full(rig)
+        let ids = try await rig.submit(clips, to: roomy)
+        let (said, saying) = AsyncStream.makeStream(of: String.self)
+        let messages = CapturedMessages { saying.yield($0) }
+        // A name that needs pages of its own.
+        let worker = try rig.worker(full, memberID: String(repeating: "m", count: 40_000), logger: messages.logger())
+        async let working: Void = {
+            defer { saying.finish() }
+            try await worker.run()
+        }()
+        for await message in said where message.contains("disk is full") {
+            #expect(message.contains("free some space"))
+            try await Self.consume("filler", group: "filler", from: roomy, partitions: 1)
+        }
+        try await working
+        #expect(messages.all.count { $0.contains("disk is full") } == 1, "\(messages.all)")
+        for id in ids { #expect(firstDifference(expected[id] ?? [], try await rig.results(id, from: roomy)) == nil) }
+        await full.close()
+        await roomy.close()
+    }
+
+    @Test("A worker that is stopped while it waits for room to begin ends")
+    func joiningInVain() async throws {
+        let rig = try await Rig(partitions: 1)
+        let (roomy, full) = try await Self.full(rig)
+        let (said, saying) = AsyncStream.makeStream(of: String.self)
+        let messages = CapturedMessages { saying.yield($0) }
+        let worker = try rig.worker(full, memberID: String(repeating: "m", count: 40_000), logger: messages.logger())
+        async let working: Void = {
+            defer { saying.finish() }
+            try await worker.run()
+        }()
+        for await message in said where message.contains("disk is full") { await worker.stop() }
+        try await working
+        await full.close()
+        await roomy.close()
+    }
+
+    @Test("Making topics on a full disk is tried again until there is room")
+    func topics() async throws {
+        let rig = try await Rig(partitions: 1)
+        let (roomy, full) = try await Self.full(rig)
+        let (said, saying) = AsyncStream.makeStream(of: String.self)
+        let many = Topics(prefix: "many.").specifications(partitions: 4096)
+        async let making: Void = {
+            defer { saying.finish() }
+            try await waitingForRoom {
+                saying.yield($0)
+            } _: {
+                try await full.createTopics(many)
+            }
+        }()
+        var reasons: [String] = []
+        for await reason in said {
+            reasons.append(reason)
+            try await Self.consume("filler", group: "filler", from: roomy, partitions: 1)
+        }
+        try await making
+        #expect(reasons.first?.contains("free some space") == true)
+        #expect(try await roomy.partitionCount(of: "many.chunks") == 4096)
+        await full.close()
+        await roomy.close()
+    }
+
+    @Test("A worker whose commits find the disk full waits and says so, and loses nothing")
+    func commits() async throws {
+        let clips = try [Rig.clip("disk", frames: 60, seed: 1)]
+        let expected = try await Rig.undisturbed(clips)
+        let rig = try await Rig(partitions: 1)
+        let (roomy, full) = try await Self.full(rig)
+        let ids = try await rig.submit(clips, to: roomy)
         // Somebody else wants the chunks, too: no commit makes room by letting go of them.
         try await roomy.join(ConsumerConfiguration(group: "other", topics: [rig.topics.chunks])).leave()
-        // No page more than there is.
-        let full = try SQLiteLog(path: rig.path, configuration: .init(maximumFileSize: 1))
         let (said, saying) = AsyncStream.makeStream(of: String.self)
         let messages = CapturedMessages { saying.yield($0) }
         let worker = try rig.worker(full, logger: messages.logger())

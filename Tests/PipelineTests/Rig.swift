@@ -61,7 +61,9 @@ struct Rig {
         _ log: any EventLog, configuration: ProcessingConfiguration? = nil, capacity: Int = 2,
         start: StartPolicy = .complete, memory: Int = 64 << 20, videoTimeout: Duration? = nil,
         exitWhenIdle: Bool = true, commitInterval: Duration = .zero, sessionTimeout: Duration = .seconds(2),
-        spoolLimit: Int? = nil, pollBytes: Int? = nil, logger: Logger = Rig.quiet, threshold: Float = 0.5,
+        spoolLimit: Int? = nil, pollBytes: Int? = nil, memberID: String? = nil, groupInstanceID: String? = nil,
+        logger: Logger = Rig.quiet,
+        threshold: Float = 0.5,
         embedder: sending AppearanceEmbedder? = nil,
         onFrame: @escaping @Sendable (VideoID) -> Void = { _ in },
         beforeFrame: @escaping @Sendable () throws -> Void = {},
@@ -77,7 +79,8 @@ struct Rig {
         var settings = WorkerConfiguration(
             group: topics.workerGroup, start: start, memoryLimit: memory, spoolRoot: folder.path,
             spoolLimit: spoolLimit, sessionTimeout: sessionTimeout, videoTimeout: videoTimeout,
-            exitWhenIdle: exitWhenIdle, commitInterval: commitInterval)
+            exitWhenIdle: exitWhenIdle, memberID: memberID, groupInstanceID: groupInstanceID,
+            commitInterval: commitInterval)
         settings.pollBytes = pollBytes
         return try Worker(log: log, topics: topics, handler: processor, configuration: settings, logger: logger)
     }

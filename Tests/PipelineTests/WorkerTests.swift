@@ -198,6 +198,8 @@ struct WorkerTests {
         }
         stopper.withLock { $0 = worker }
         try await worker.run()
+        // The worker holds what it calls for each frame, which holds this.
+        stopper.withLock { $0 = nil }
         let partial = try await rig.results(id, from: log)
         #expect(partial.count < expected[id]?.count ?? 0)
         #expect(!partial.isEmpty, "the chunk in hand was committed")

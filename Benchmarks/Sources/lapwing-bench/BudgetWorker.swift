@@ -17,6 +17,7 @@ enum BudgetWorker {
 
     /// Works until nothing is left to do, then prints its figures.
     static func run(log path: String) async throws {
+        Allocator.keepLess()
         let log = try SQLiteLog(path: path)
         let topics = Topics()
         let detector = InstantDetector(size: 320)

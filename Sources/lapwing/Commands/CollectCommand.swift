@@ -25,10 +25,10 @@ struct CollectCommand: AsyncParsableCommand {
     var output: String
 
     func run() async throws {
+        Allocator.keepLess()
         try Folder.make(output, name: "output folder", remedy: "choose another with --output")
-        let log = try logOptions.open(logger: logging.logger("lapwing.kafka"))
+        let log = try await topicOptions.open(logOptions, logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics
-        try await topicOptions.prepare(log, logOptions)
         let logger = logging.logger("lapwing.collect")
         let rebuilder = try Rebuilder(folder: output, logger: logger) { path, frames in
             Console.output("\(path)  \(Table.grouped(frames)) frames")

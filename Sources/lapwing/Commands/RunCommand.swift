@@ -45,6 +45,7 @@ struct RunCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
+        Allocator.keepLess()
         let list = try InputList(inputs, videoID: videoID)
         _ = try processing.trackerConfiguration()
         processing.warnOfMissingAppearance()
@@ -73,9 +74,15 @@ struct RunCommand: AsyncParsableCommand {
         // One log per configuration: an interrupted call goes on, one with other settings begins anew.
         let cut = "\(Int(chunkOptions.chunkSeconds * 1000))-\(chunkOptions.maxChunkBytes.bytes)"
         let path = "\(work)/\(configuration.hash)-\(cut).sqlite"
-        let log = try SQLiteLog(path: path)
         let topics = Topics()
-        try await log.createTopics(topics.specifications(partitions: 4))
+        let waiting = WaitingNotice()
+        let log = try await waitingForRoom {
+            waiting.give(output, diskIsFull: $0)
+        } _: {
+            let log = try SQLiteLog(path: path)
+            try await log.createTopics(topics.specifications(partitions: 4))
+            return log
+        }
         let processor = Processor(
             detector: detector, embedder: embedder, configuration: configuration, topics: topics
         ) { _ in progress.frameDone() }

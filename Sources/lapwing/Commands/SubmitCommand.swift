@@ -36,18 +36,17 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let list = try InputList(inputs, videoID: videoID)
-        let log = try logOptions.open()
+        let log = try await topicOptions.open(logOptions)
         let topics = logOptions.topics
-        try await topicOptions.prepare(log, logOptions)
         let producer = Producer(
             log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
             maxChunkBytes: chunkOptions.maxChunkBytes.bytes)
+        let waiting = WaitingNotice()
         var failed = 0
         var submitted: [VideoRegistration] = []
         for (number, input) in list.inputs.enumerated() {
             let bar = ProgressBar(unit: "MB")
             let note = "\(number + 1)/\(list.inputs.count) \(URL(fileURLWithPath: input.path).lastPathComponent)"
-            let waiting = WaitingNotice()
             do {
                 if let problem = input.problem { throw Failure.failed(problem) }
                 let submission = try await producer.submit(path: input.path, id: input.id) { progress in

@@ -32,7 +32,9 @@ struct TopicsCreateCommand: AsyncParsableCommand {
         let log = try logOptions.open(newTopics: newTopicOptions)
         let topics = logOptions.topics
         let existing = try await topics.partitionCount(in: log)
-        let wanted = topicOptions.specifications(topics, partitions: topicOptions.partitions ?? existing)
+        let wanted = topicOptions.specifications(
+            topics, partitions: topicOptions.partitions ?? existing,
+            capacity: logOptions.isKafka ? nil : try await log.describe(topics.chunks)?.capacity)
         // Those that are there are looked at before any is made.
         var there: [TopicSpecification] = []
         for topic in wanted where try await log.partitionCount(of: topic.name) != nil { there.append(topic) }

@@ -31,14 +31,14 @@ struct WorkerCommand: AsyncParsableCommand {
     var start = StartPolicy.complete
 
     func run() async throws {
+        Allocator.keepLess()
         let tracker = try processing.trackerConfiguration()
         processing.warnOfMissingAppearance()
         let detector = try processing.makeDetector()
         let embedder = try processing.makeEmbedder()
         let configuration = try processing.configuration(model: detector.model, appearance: embedder?.model)
-        let log = try logOptions.open(logger: logging.logger("lapwing.kafka"))
+        let log = try await topicOptions.open(logOptions, logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics
-        try await topicOptions.prepare(log, logOptions)
         let logger = logging.logger("lapwing.worker")
         logger.info(
             "model loaded",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventLog
 import KafkaLog
+import Logging
 import Pipeline
 
 /// How many partitions the topics have, and how much an embedded log takes.
@@ -15,8 +16,10 @@ struct TopicOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("How much video may wait in an embedded log before submitting waits.", valueName: "size"))
-    var logLimit: ByteSize = ByteSize(bytes: 16 << 30)
+        help: ArgumentHelp(
+            "How much video may wait in an embedded log before submitting waits. Without it, what it was last set to; at "
+                + "first, 16GiB.", valueName: "size"))
+    var logLimit: ByteSize?
 
     func validate() throws {
         guard (1...4096).contains(partitions ?? 1) else {
@@ -24,14 +27,30 @@ struct TopicOptions: ParsableArguments {
         }
     }
 
+    /// Opens a log whose topics can be worked with; waits, and says so, while its disk is full.
+    ///
+    /// - Parameter logger: told of Kafka brokers that are away; nil: they are said on standard error.
+    func open(_ options: LogOptions, logger: Logger? = nil) async throws -> any EventLog {
+        let waiting = WaitingNotice()
+        return try await waitingForRoom {
+            waiting.give(options.log, diskIsFull: $0)
+        } _: {
+            let log = try options.open(logger: logger)
+            try await prepare(log, options)
+            return log
+        }
+    }
+
     /// Sees to it that the topics can be worked with.
     ///
     /// An embedded log's are made where they are not there; those of a Kafka log must be there.
-    func prepare(_ log: any EventLog, _ options: LogOptions) async throws {
+    private func prepare(_ log: any EventLog, _ options: LogOptions) async throws {
         let topics = options.topics
         guard options.isKafka else {
-            let existing = try await topics.partitionCount(in: log)
-            return try await log.createTopics(specifications(topics, partitions: existing ?? partitions))
+            return try await log.createTopics(
+                specifications(
+                    topics, partitions: try await topics.partitionCount(in: log) ?? partitions,
+                    capacity: try await log.describe(topics.chunks)?.capacity))
         }
         let existing = try await topics.check(in: log)
         if let partitions, partitions != existing {
@@ -44,9 +63,12 @@ struct TopicOptions: ParsableArguments {
 
     /// What the topics are to be like.
     ///
-    /// - Parameter partitions: nil: 16.
-    func specifications(_ topics: Topics, partitions: Int?) -> [TopicSpecification] {
-        topics.specifications(partitions: partitions ?? 16, chunkCapacity: logLimit.bytes)
+    /// - Parameters:
+    ///   - partitions: nil: 16.
+    ///   - capacity: of the log as it is, which holds where nothing else is asked for; nil: 16 GiB.
+    func specifications(_ topics: Topics, partitions: Int?, capacity: Int? = nil) -> [TopicSpecification] {
+        topics.specifications(
+            partitions: partitions ?? 16, chunkCapacity: logLimit?.bytes ?? capacity ?? 16 << 30)
     }
 }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Says once that submitting waits, and for what.
+/// Says once in a call that submitting waits, and for what.
 final class WaitingNotice: Sendable {
     private struct Given {
         var log = false
