@@ -52,13 +52,16 @@ let package = Package(
         .systemLibrary(name: "COpenVINO"),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
 
+        .target(name: "CIsolation"),
+
         .target(name: "Vision", swiftSettings: fast),
         .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
         .target(name: "Evaluation", dependencies: ["Tracking", "Vision"], swiftSettings: fast),
         .target(name: "Tuning", dependencies: ["Evaluation", "Tracking"], swiftSettings: fast),
         .target(name: "Synthesis", dependencies: ["Vision"], swiftSettings: fast),
         .target(
-            name: "Media", dependencies: ["CFFmpeg", "Vision", .product(name: "Crypto", package: "swift-crypto")],
+            name: "Media",
+            dependencies: ["CFFmpeg", "CIsolation", "Vision", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: fast),
         .target(
             name: "CameraMotionEstimation", dependencies: ["Media", "Tracking"], swiftSettings: fast),
@@ -117,7 +120,7 @@ let package = Package(
             name: "EvaluationTests", dependencies: ["Evaluation", "Tracking", "Vision"], swiftSettings: settings),
         .testTarget(
             name: "TuningTests", dependencies: ["Tuning", "Evaluation", "Tracking", "Vision"], swiftSettings: settings),
-        .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "CIsolation", "Vision"], swiftSettings: settings),
         .testTarget(
             name: "CameraMotionEstimationTests", dependencies: ["CameraMotionEstimation", "Media", "Tracking"],
             swiftSettings: settings),
@@ -141,7 +144,7 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
-                "Inference", "InferenceTesting", .product(name: "Crypto", package: "swift-crypto"),
+                "Inference", "InferenceTesting", "Media", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
