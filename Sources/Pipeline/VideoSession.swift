@@ -71,14 +71,13 @@ struct VideoSession {
     /// its tracker may have moved.
     mutating func process(
         _ header: ChunkHeader, bytes: [UInt8], detector: any Detector, scaler: FrameScaler,
-        describer: ObjectDescriber?, decoderThreads: Int, onFrame: () -> Void
+        describer: ObjectDescriber?, decoding: any ChunkDecoding, onFrame: () -> Void
     ) throws -> Step {
         guard header.firstFrame == nextFrame else {
             throw PipelineError(
                 .invalidRecord, "it begins with frame \(header.firstFrame), but frame \(nextFrame) is the next")
         }
-        let decoder = try ChunkDecoder(
-            bytes: bytes, info: try header.decodingInfo(), threads: decoderThreads, limits: .default)
+        let decoder = try decoding.open(bytes, info: try header.decodingInfo())
         let writer = ResultWriter(videoID: id, chunkIndex: header.index)
         var values: [[UInt8]] = []
         values.reserveCapacity(header.frameCount + 8)

@@ -4,6 +4,7 @@ import Foundation
 import Inference
 import Media
 import SQLiteLog
+import Synchronization
 
 /// What is there, and whether it works.
 struct DoctorCommand: AsyncParsableCommand {
@@ -50,6 +51,7 @@ struct DoctorCommand: AsyncParsableCommand {
         } catch {
             checks.append(Check(name: "OpenVINO", isGood: false, finding: "\(ErrorText.of(error)); run 'make setup'"))
         }
+        checks.append(isolation())
         checks.append(await embeddedLog())
         if let model { checks.append(load(model)) }
 
@@ -65,6 +67,25 @@ struct DoctorCommand: AsyncParsableCommand {
             print(table.text)
         }
         if checks.contains(where: { !$0.isGood }) { throw Failure(code: 1, message: nil) }
+    }
+
+    /// Starts a decoder's process, which tries what it is kept from. Lapwing works without it.
+    private func isolation() -> Check {
+        let found = Mutex<DecoderProtection?>(nil)
+        let decoder = IsolatedDecoder { event in
+            if case .started(let protection) = event { found.withLock { $0 = protection } }
+        }
+        do {
+            try decoder.start()
+            let protection = found.withLock { $0 } ?? []
+            let missing = DecoderProtection.full.subtracting(protection)
+            return Check(
+                name: "isolation", isGood: true,
+                finding: "--isolate-decoder: refuses \(protection.isEmpty ? "nothing" : protection.names)"
+                    + (missing.isEmpty ? "" : "; does not refuse \(missing.names)"))
+        } catch {
+            return Check(name: "isolation", isGood: true, finding: "not on this system: \(error)")
+        }
     }
 
     /// Makes a log in the temporary folder and takes it away again.

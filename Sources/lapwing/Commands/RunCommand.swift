@@ -3,6 +3,7 @@ import EventLog
 import Foundation
 import Inference
 import Logging
+import Media
 import Pipeline
 import SQLiteLog
 import Synchronization
@@ -40,6 +41,7 @@ struct RunCommand: AsyncParsableCommand {
     var start = StartPolicy.complete
 
     @OptionGroup var memoryOptions: MemoryOptions
+    @OptionGroup var isolation: IsolationOptions
 
     @Flag(name: .long, help: "The summary as JSON, one object per video.")
     var json = false
@@ -55,6 +57,7 @@ struct RunCommand: AsyncParsableCommand {
         let detector: YOLOv8Detector
         let embedder: AppearanceEmbedder?
         let plan: MemoryPlan
+        let isolated: IsolatedDecoder?
         var logger = Logger(label: "lapwing.run") { _ in TerminalLogHandler() }
         logger.logLevel = .warning
         do {
@@ -62,7 +65,9 @@ struct RunCommand: AsyncParsableCommand {
             embedder = try processing.makeEmbedder()
             try detector.warmUp()
             // What is cut while the worker works: the packets of a chunk, and the chunk made of them.
-            plan = try memoryOptions.plan(more: 3 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20), logger: logger)
+            plan = try memoryOptions.plan(
+                more: 3 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20) + isolation.memory, logger: logger)
+            isolated = try isolation.start(budget: plan.total, logger: logger)
         } catch {
             for folder in new { rmdir(folder) }
             throw error
@@ -77,7 +82,8 @@ struct RunCommand: AsyncParsableCommand {
         let topics = Topics()
         try await log.createTopics(topics.specifications(partitions: 4))
         let processor = Processor(
-            detector: detector, embedder: embedder, configuration: configuration, topics: topics
+            detector: detector, embedder: embedder, configuration: configuration, topics: topics,
+            decoding: isolated ?? LocalDecoding()
         ) { _ in progress.frameDone() }
         let worker = try Worker(
             log: log, topics: topics, handler: processor,
@@ -95,7 +101,9 @@ struct RunCommand: AsyncParsableCommand {
             progress: progress)
         progress.finish()
         await log.close()
-        let summary = RunSummary(outcomes: outcomes, seconds: started.duration(to: .now).seconds)
+        let summary = RunSummary(
+            outcomes: outcomes, seconds: started.duration(to: .now).seconds,
+            decoderRestarts: isolated?.restarts ?? 0)
         if json { try summary.printJSON() } else { summary.printTable() }
         // What is done needs no log; what failed may go on from it.
         if outcomes.allSatisfy({ $0.end != nil }) {
