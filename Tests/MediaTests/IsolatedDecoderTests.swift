@@ -80,7 +80,7 @@ let lapwingExecutable = Bundle.main.bundleURL.appendingPathComponent("lapwing").
 
         @Test("keeps rotation, pixel aspect ratio and colours")
         func properties() throws {
-            let path = Clip.path("properties.mp4")
+            let path = Clip.path("isolated-properties.mp4")
             _ = try FFmpegTool.ffmpeg([
                 "-f", "lavfi", "-i", "testsrc2=size=178x98:rate=10", "-frames:v", "5", "-vf", "setsar=4/3", "-c:v",
                 "libx264", "-pix_fmt", "yuv422p10le", "-colorspace", "bt709", "-color_range", "pc", path,
@@ -137,7 +137,7 @@ let lapwingExecutable = Bundle.main.bundleURL.appendingPathComponent("lapwing").
         func changingSizes() throws {
             let isolated = decoder()
             for (name, size) in [("small", "64x48"), ("large", "1280x720"), ("tiny", "32x32"), ("large2", "640x360")] {
-                let path = Clip.path("\(name).mp4")
+                let path = Clip.path("isolated-\(name).mp4")
                 _ = try FFmpegTool.ffmpeg([
                     "-f", "lavfi", "-i", "testsrc2=size=\(size):rate=10", "-frames:v", "12", "-c:v", "libx264",
                     "-preset", "ultrafast", "-pix_fmt", "yuv420p", path,
@@ -239,7 +239,7 @@ let lapwingExecutable = Bundle.main.bundleURL.appendingPathComponent("lapwing").
 
         @Test("too little memory is the decoder's own error, or its end: either costs the chunk")
         func littleMemory() throws {
-            let path = Clip.path("wide.mp4")
+            let path = Clip.path("isolated-wide.mp4")
             _ = try FFmpegTool.ffmpeg([
                 "-f", "lavfi", "-i", "testsrc2=size=3840x2160:rate=10", "-frames:v", "3", "-c:v", "libx264", "-preset",
                 "ultrafast", "-pix_fmt", "yuv420p", path,
