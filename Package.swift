@@ -59,8 +59,8 @@ let package = Package(
         .systemLibrary(name: "COpenVINO"),
         .systemLibrary(name: "CRdKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
 
-        .target(
-            name: "CPixels", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])]),
+        .target(name: "CIsolation"),
+        .target(name: "CPixels", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])]),
         .target(name: "Vision", swiftSettings: fast),
         .target(name: "Tracking", dependencies: ["Vision"], swiftSettings: fast),
         .target(name: "Evaluation", dependencies: ["Tracking", "Vision"], swiftSettings: fast),
@@ -68,7 +68,7 @@ let package = Package(
         .target(name: "Synthesis", dependencies: ["Vision"], swiftSettings: fast),
         .target(
             name: "Media",
-            dependencies: ["CFFmpeg", "CPixels", "Vision", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["CFFmpeg", "CIsolation", "CPixels", "Vision", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: fast),
         .target(
             name: "CameraMotionEstimation", dependencies: ["Media", "Tracking"], swiftSettings: fast),
@@ -129,7 +129,7 @@ let package = Package(
             name: "EvaluationTests", dependencies: ["Evaluation", "Tracking", "Vision"], swiftSettings: settings),
         .testTarget(
             name: "TuningTests", dependencies: ["Tuning", "Evaluation", "Tracking", "Vision"], swiftSettings: settings),
-        .testTarget(name: "MediaTests", dependencies: ["Media", "Vision"], swiftSettings: settings),
+        .testTarget(name: "MediaTests", dependencies: ["Media", "CIsolation", "Vision"], swiftSettings: settings),
         .testTarget(
             name: "CameraMotionEstimationTests", dependencies: ["CameraMotionEstimation", "Media", "Tracking"],
             swiftSettings: settings),
@@ -153,7 +153,7 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
-                "Inference", "InferenceTesting", .product(name: "Crypto", package: "swift-crypto"),
+                "Inference", "InferenceTesting", "Media", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
         .testTarget(

@@ -114,3 +114,44 @@ static inline int lapwing_sws_scale_packed(lapwing_SwsContext context, const uin
     const int strides[4] = {stride, 0, 0, 0};
     return sws_scale((struct SwsContext *)context, planes, strides, 0, height, frame->data, frame->linesize);
 }
+
+// Where the planes of a picture lie in one piece of memory, with rows and room behind them as wide as FFmpeg's own. With
+// `base`, sets the frame's planes and strides to that. Returns the bytes it takes; negative where it is no picture.
+static inline int64_t lapwing_lay_out(AVFrame *frame, int format, int width, int height, uint8_t *base) {
+    const int alignment = 64, most_height = INT_MAX - 64;
+    int strides[4];
+    ptrdiff_t wide[4];
+    size_t sizes[4];
+    if (width <= 0 || height <= 0 || width > INT_MAX - 64 || height > most_height ||
+        av_image_check_size2((unsigned)width, (unsigned)height, INT64_MAX, (enum AVPixelFormat)format, 0, NULL) < 0 ||
+        av_image_fill_linesizes(strides, (enum AVPixelFormat)format, FFALIGN(width, alignment)) < 0)
+        return -1;
+    for (int plane = 0; plane < 4; plane++) {
+        if (strides[plane] > INT_MAX - alignment)
+            return -1;
+        strides[plane] = FFALIGN(strides[plane], alignment);
+        wide[plane] = strides[plane];
+    }
+    if (av_image_fill_plane_sizes(sizes, (enum AVPixelFormat)format, FFALIGN(height, 32), wide) < 0)
+        return -1;
+    int64_t total = 0;
+    for (int plane = 0; plane < 4 && sizes[plane]; plane++) {
+        if (sizes[plane] > INT_MAX)
+            return -1;
+        if (base) {
+            frame->data[plane] = base + total;
+            frame->linesize[plane] = strides[plane];
+        }
+        total += FFALIGN((int64_t)sizes[plane] + alignment, (int64_t)alignment);
+    }
+    return total > 0 ? total : -1;
+}
+// Copies a frame's pixels to `base`, as lapwing_lay_out() lays them out; returns the bytes that they take there.
+static inline int64_t lapwing_copy_picture(uint8_t *base, const AVFrame *frame) {
+    AVFrame copy = {.width = frame->width};
+    int64_t size = lapwing_lay_out(&copy, frame->format, frame->width, frame->height, base);
+    if (size > 0)
+        av_image_copy(copy.data, copy.linesize, (const uint8_t **)frame->data, frame->linesize,
+                      (enum AVPixelFormat)frame->format, frame->width, frame->height);
+    return size;
+}

@@ -22,6 +22,8 @@ public struct MediaError: Error, Sendable, CustomStringConvertible {
         /// A file cannot be written.
         public static let unwritable = Code(rawValue: "unwritable")
         public static let outOfMemory = Code(rawValue: "out of memory")
+        /// The process that decoded is no more, or cannot be trusted any more.
+        public static let decoderDied = Code(rawValue: "decoder died")
     }
 
     public var code: Code

@@ -1,5 +1,5 @@
 /// Bounds on what a file may ask for, checked before memory is allocated or work is done.
-public struct MediaLimits: Sendable, Hashable {
+public struct MediaLimits: Sendable, Hashable, Codable {
     /// Most pixels a picture may have, as stored; 8192 × 8192 unless told.
     public var maxPixels: Int
     /// Most streams a file may have; 1000 unless told.

@@ -11,7 +11,7 @@ final class ChunkJob {
     /// Why the chunk cannot be used; nil while nothing speaks against it.
     private(set) var fault: String?
     /// Where its frames come from; nil before the first.
-    private var frames: (decoder: ChunkDecoder, timeBase: Rational)?
+    private var frames: (decoder: any ChunkFrames, timeBase: Rational)?
     /// The video's state, from the first frame that came out.
     var session: VideoSession?
     /// What it adds to topic `results`, so far.
@@ -29,12 +29,11 @@ final class ChunkJob {
     }
 
     /// The next frame and where it belongs; nil after the last.
-    func nextFrame(decoderThreads: Int) throws -> (image: VideoFrame?, place: FramePlace)? {
+    func nextFrame(_ decoding: any ChunkDecoding) throws -> (image: VideoFrame?, place: FramePlace)? {
         if frames == nil {
             values.reserveCapacity(min(header.frameCount, 1 << 16) + 8)
-            let decoder = try ChunkDecoder(
-                bytes: try chunk.load(), info: try header.decodingInfo(), threads: decoderThreads, limits: .default)
-            frames = (decoder, try header.parsedTimeBase())
+            let timeBase = try header.parsedTimeBase()
+            frames = (try decoding.open(try chunk.load(), info: try header.decodingInfo()), timeBase)
         }
         guard let (decoder, timeBase) = frames, let decoded = try decoder.next() else { return nil }
         let place = FramePlace(

@@ -33,6 +33,8 @@ public struct PipelineStatus: Sendable {
     public var members: [String]
     /// What memory each of them had when it last committed a chunk; those that have not are not here.
     public var memory: [String: WorkerMemory]
+    /// How often each of those that decode in a process of its own had started that anew by then.
+    public var decoderRestarts: [String: Int]
 
     /// Reads it; throws ``EventLogError``, also when the topics are not there.
     public init(of log: any EventLog, topics: Topics) async throws {
@@ -51,6 +53,7 @@ public struct PipelineStatus: Sendable {
         partitions = []
         var found: [VideoID: Video] = [:]
         var said: [String: (at: Int64, memory: WorkerMemory)] = [:]
+        var restarts: [String: Int] = [:]
         for number in 0..<count {
             let chunks = TopicPartition(topics.chunks, number)
             let range = try await log.offsets(of: chunks)
@@ -71,6 +74,10 @@ public struct PipelineStatus: Sendable {
                 {
                     said[worker] = (logged.timestamp, memory)
                 }
+                // It only grows.
+                if let (worker, count) = DecoderRestarts.read(logged) {
+                    restarts[worker] = max(restarts[worker] ?? 0, count)
+                }
                 guard let checkpoint = try Checkpoint.decode(logged) else { return }
                 var video =
                     found[checkpoint.videoID]
@@ -86,5 +93,6 @@ public struct PipelineStatus: Sendable {
         videos = found.values.sorted { $0.id < $1.id }
         let live = Set(members)
         memory = said.filter { live.contains($0.key) }.mapValues(\.memory)
+        decoderRestarts = restarts.filter { live.contains($0.key) }
     }
 }

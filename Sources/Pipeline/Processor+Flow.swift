@@ -29,7 +29,7 @@ extension Processor {
     }
 
     private func next(of job: ChunkJob) throws -> FlowEntry.Content {
-        guard let (image, place) = try job.nextFrame(decoderThreads: decoderThreads) else { return .end }
+        guard let (image, place) = try job.nextFrame(decoding) else { return .end }
         guard let image else { return .undecodable(place) }
         guard place.index % configuration.every == 0 else { return .skipped(place) }
         try detector.enqueue { tensor in try scaler.scale(image, into: tensor) }

@@ -2,7 +2,7 @@ internal import DequeModule
 public import EventLog
 internal import Foundation
 public import Inference
-internal import Media
+public import Media
 internal import Synchronization
 
 /// Turns chunks into results, on a thread of its own.
@@ -19,7 +19,7 @@ public actor Processor: ChunkHandler {
     let detector: any Detector
     let scaler: FrameScaler
     let describer: ObjectDescriber?
-    let decoderThreads: Int
+    let decoding: any ChunkDecoding
     let onFrame: @Sendable (VideoID) -> Void
     /// Pictures that are in memory at the same time, while they wait for the decoder or the detector.
     private nonisolated let picturesInHand: Int
@@ -47,11 +47,11 @@ public actor Processor: ChunkHandler {
     ///   - detector: the processor's own from here on.
     ///   - embedder: what describes objects to the tracker, the processor's own too; there if and only if
     ///     `configuration.appearance` is.
-    ///   - decoderThreads: threads of FFmpeg's decoder; 0: as many as cores.
+    ///   - decoding: where chunks are decoded; in this process unless told.
     ///   - onFrame: called after each frame, from the processor's thread.
     public init(
         detector: sending any Detector, embedder: sending AppearanceEmbedder? = nil,
-        configuration: ProcessingConfiguration, topics: Topics, decoderThreads: Int = 1,
+        configuration: ProcessingConfiguration, topics: Topics, decoding: any ChunkDecoding = LocalDecoding(),
         onFrame: @escaping @Sendable (VideoID) -> Void = { _ in }
     ) {
         self.detector = detector
@@ -59,8 +59,8 @@ public actor Processor: ChunkHandler {
         precondition((embedder == nil) == (configuration.appearance == nil))
         self.configuration = configuration
         self.topics = topics
-        self.decoderThreads = decoderThreads
-        picturesInHand = detector.capacity + Self.picturesInDecoder + max(decoderThreads, 1)
+        self.decoding = decoding
+        picturesInHand = detector.capacity + Self.picturesInDecoder + 1 + decoding.picturesAhead
         self.onFrame = onFrame
         scaler = FrameScaler(
             width: configuration.model.inputWidth, height: configuration.model.inputHeight,
@@ -102,9 +102,10 @@ public actor Processor: ChunkHandler {
     private static let picturesInDecoder = 6
 
     public nonisolated func workingBytes(for header: ChunkHeader) -> Int {
-        // 4:2:0 with eight bits; and a copy of the chunk, put together from its parts.
+        // 4:2:0 with eight bits; and a copy of the chunk, put together from its parts, and those that are made for a decoder
+        // elsewhere.
         let picture = min(max(header.width, 0), 1 << 15) * min(max(header.height, 0), 1 << 15) * 3 / 2
-        return header.chunkByteCount + picturesInHand * picture
+        return (1 + decoding.chunkCopies) * header.chunkByteCount + picturesInHand * picture
     }
 
     /// While frames of one chunk come out, frames of the next go in.

@@ -105,11 +105,14 @@ extension Worker {
                 transaction.records += commit.records
                 transaction.offsets[commit.partition] = commit.offset
             }
-            let memory = WorkerMemory.current(budget: configuration.memoryBudget)?.header
+            let facts = [
+                WorkerMemory.current(budget: configuration.memoryBudget)?.header,
+                (configuration.decoderRestarts?()).map(DecoderRestarts.header),
+            ].compactMap(\.self)
             for index in transaction.records.indices {
                 transaction.records[index].record.headers.append(signature)
-                if let memory, transaction.records[index].topic == topics.checkpoints {
-                    transaction.records[index].record.headers.append(memory)
+                if transaction.records[index].topic == topics.checkpoints {
+                    transaction.records[index].record.headers += facts
                 }
             }
             do {

@@ -102,7 +102,9 @@ public actor Worker: Service {
             throw error
         }
         try await consumer.leave()
-        logger.info("left", metadata: ["member": "\(consumer.memberID)"])
+        var facts: Logger.Metadata = ["member": "\(consumer.memberID)"]
+        if let restarts = configuration.decoderRestarts { facts["decoder_restarts"] = "\(restarts())" }
+        logger.info("left", metadata: facts)
     }
 
     /// Finishes the chunk in hand, commits it, and leaves.

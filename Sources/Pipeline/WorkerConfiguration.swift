@@ -28,13 +28,15 @@ public struct WorkerConfiguration: Sendable {
     public var commitInterval: Duration
     /// A file that is touched about once a second while the worker lives, for whoever watches it.
     public var heartbeatPath: String?
+    /// How often the decoder's process has been started anew by now, for `lapwing status` to show; nil: there is none.
+    public var decoderRestarts: (@Sendable () -> Int)?
 
     public init(
         group: String, start: StartPolicy = .complete, memoryLimit: Int = 512 << 20, spoolRoot: String,
         spoolLimit: Int? = nil, sessionTimeout: Duration = .seconds(10), videoTimeout: Duration? = .seconds(1800),
         exitWhenIdle: Bool = false,
         memberID: String? = nil, groupInstanceID: String? = nil, commitInterval: Duration = .milliseconds(100),
-        heartbeatPath: String? = nil, memoryBudget: Int? = nil
+        heartbeatPath: String? = nil, memoryBudget: Int? = nil, decoderRestarts: (@Sendable () -> Int)? = nil
     ) {
         self.group = group
         self.start = start
@@ -49,6 +51,7 @@ public struct WorkerConfiguration: Sendable {
         self.commitInterval = commitInterval
         self.heartbeatPath = heartbeatPath
         self.memoryBudget = memoryBudget
+        self.decoderRestarts = decoderRestarts
     }
 
     /// Instead of ``maxPollBytes``, for tests that need records to come one by one.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inference
+import Media
 
 /// The command line: the only place that picks an engine, a tracker and a log.
 struct Lapwing: AsyncParsableCommand {
@@ -35,6 +36,7 @@ struct Lapwing: AsyncParsableCommand {
 @main
 enum Main {
     static func main() async {
+        DecoderChild.serveIfAsked()
         // A reader that closes the pipe (`| head`) ends the program quietly, not with a signal in mid-write.
         signal(SIGPIPE, SIG_IGN)
         do {

@@ -6,6 +6,8 @@ struct RunSummary {
     var outcomes: [VideoOutcome]
     /// Wall time of the run, the model's loading left out.
     var seconds: Double
+    /// How often the decoder's process was started anew.
+    var decoderRestarts = 0
 
     func printTable() {
         var table = Table([
@@ -36,6 +38,7 @@ struct RunSummary {
         }
         let failed = outcomes.count { $0.problem != nil }
         if failed > 0 { line += "; \(failed) with problems, listed above" }
+        if decoderRestarts > 0 { line += "; decoder restarts: \(decoderRestarts)" }
         print(line)
     }
 

@@ -52,6 +52,20 @@ struct StreetModelTests {
         #expect(Set(results.found.compactMap { $0["label"] as? String }).isSubset(of: ["person", "bicycle", "car"]))
     }
 
+    #if os(Linux)
+        @Test("gives the same results, to the byte, when pictures are decoded in a process of its own")
+        func isolated() async throws {
+            let run = try await Run(seed: 34, seconds: 3)
+            let outcome = try await Program.succeed([
+                "run", run.video, "--model", Self.model, "--config", Self.settings, "--output",
+                run.folder.path + "/isolated", "--video-id", "street", "--chunk-seconds", "1", "--isolate-decoder",
+            ])
+            #expect(outcome.errors.isEmpty, "\(outcome)")
+            let results = try Data(contentsOf: URL(fileURLWithPath: run.folder.path + "/isolated/street/results.jsonl"))
+            #expect(try results == Data(contentsOf: URL(fileURLWithPath: run.results)))
+        }
+    #endif
+
     @Test("gives the same results, to the byte, when its worker is killed in mid-video and another goes on")
     func resumed() async throws {
         let run = try await Run(seed: 33, seconds: 6)

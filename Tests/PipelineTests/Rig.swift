@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Inference
 import Logging
+import Media
 import PipelineTesting
 import SQLiteLog
 import Tracking
@@ -62,25 +63,25 @@ struct Rig {
         start: StartPolicy = .complete, memory: Int = 64 << 20, videoTimeout: Duration? = nil,
         exitWhenIdle: Bool = true, commitInterval: Duration = .zero, sessionTimeout: Duration = .seconds(2),
         spoolLimit: Int? = nil, pollBytes: Int? = nil, memberID: String? = nil, groupInstanceID: String? = nil,
-        logger: Logger = Rig.quiet,
-        threshold: Float = 0.5,
-        embedder: sending AppearanceEmbedder? = nil,
+        logger: Logger = Rig.quiet, threshold: Float = 0.5,
+        embedder: sending AppearanceEmbedder? = nil, decoding: any ChunkDecoding = LocalDecoding(),
         onFrame: @escaping @Sendable (VideoID) -> Void = { _ in },
         beforeFrame: @escaping @Sendable () throws -> Void = {},
         classID: @escaping @Sendable (_ row: Int, _ column: Int, _ brightness: Float) -> Int = { row, column, _ in
             (row + column) % 2
-        }
+        },
+        decoderRestarts: (@Sendable () -> Int)? = nil
     ) throws -> Worker {
         let processor = Processor(
             detector: ScriptedDetector(
                 capacity: capacity, threshold: threshold, beforeFrame: beforeFrame, classID: classID),
             embedder: embedder, configuration: try configuration ?? self.configuration(), topics: topics,
-            onFrame: onFrame)
+            decoding: decoding, onFrame: onFrame)
         var settings = WorkerConfiguration(
             group: topics.workerGroup, start: start, memoryLimit: memory, spoolRoot: folder.path,
             spoolLimit: spoolLimit, sessionTimeout: sessionTimeout, videoTimeout: videoTimeout,
             exitWhenIdle: exitWhenIdle, memberID: memberID, groupInstanceID: groupInstanceID,
-            commitInterval: commitInterval)
+            commitInterval: commitInterval, decoderRestarts: decoderRestarts)
         settings.pollBytes = pollBytes
         return try Worker(log: log, topics: topics, handler: processor, configuration: settings, logger: logger)
     }

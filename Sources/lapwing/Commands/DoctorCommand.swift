@@ -4,6 +4,7 @@ import Foundation
 import Inference
 import Media
 import SQLiteLog
+import Synchronization
 
 /// What is there, and whether it works.
 struct DoctorCommand: AsyncParsableCommand {
@@ -61,6 +62,7 @@ struct DoctorCommand: AsyncParsableCommand {
             Check(
                 name: "processors", isGood: true,
                 finding: "\(plan.count)\(processors == nil ? " at best" : ""): \(list(plan))"))
+        checks.append(isolation())
         checks.append(await embeddedLog())
         if let model { checks.append(load(model)) }
 
@@ -101,6 +103,25 @@ struct DoctorCommand: AsyncParsableCommand {
             let threads = processor.threads.map { ", \($0) thread\($0 == 1 ? "" : "s")" } ?? ""
             return "\(processor.device) (\(engine)\(threads))"
         }.joined(separator: ", ")
+    }
+
+    /// Starts a decoder's process, which tries what it is kept from. Lapwing works without it.
+    private func isolation() -> Check {
+        let found = Mutex<DecoderProtection?>(nil)
+        let decoder = IsolatedDecoder { event in
+            if case .started(let protection) = event { found.withLock { $0 = protection } }
+        }
+        do {
+            try decoder.start()
+            let protection = found.withLock { $0 } ?? []
+            let missing = DecoderProtection.full.subtracting(protection)
+            return Check(
+                name: "isolation", isGood: true,
+                finding: "--isolate-decoder: refuses \(protection.isEmpty ? "nothing" : protection.names)"
+                    + (missing.isEmpty ? "" : "; does not refuse \(missing.names)"))
+        } catch {
+            return Check(name: "isolation", isGood: true, finding: "not on this system: \(error)")
+        }
     }
 
     /// Makes a log in the temporary folder and takes it away again.

@@ -3,6 +3,7 @@ import EventLog
 import Foundation
 import Inference
 import Logging
+import Media
 import Pipeline
 import SQLiteLog
 import Synchronization
@@ -40,6 +41,7 @@ struct RunCommand: AsyncParsableCommand {
     var start = StartPolicy.complete
 
     @OptionGroup var memoryOptions: MemoryOptions
+    @OptionGroup var isolation: IsolationOptions
 
     @Flag(name: .long, help: "The summary as JSON, one object per video.")
     var json = false
@@ -56,6 +58,7 @@ struct RunCommand: AsyncParsableCommand {
         let detector: YOLOv8Detector
         let embedder: AppearanceEmbedder?
         let plan: MemoryPlan
+        let isolated: IsolatedDecoder?
         var logger = Logger(label: "lapwing.run") { _ in TerminalLogHandler() }
         logger.logLevel = .warning
         do {
@@ -63,7 +66,9 @@ struct RunCommand: AsyncParsableCommand {
             embedder = try processing.makeEmbedder()
             try detector.warmUp()
             // What is cut while the worker works: the packets of a chunk, and the chunk made of them.
-            plan = try memoryOptions.plan(more: 3 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20), logger: logger)
+            plan = try memoryOptions.plan(
+                more: 3 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20) + isolation.memory, logger: logger)
+            isolated = try isolation.start(budget: plan.total, logger: logger)
         } catch {
             for folder in new { rmdir(folder) }
             throw error
@@ -84,7 +89,8 @@ struct RunCommand: AsyncParsableCommand {
             return log
         }
         let processor = Processor(
-            detector: detector, embedder: embedder, configuration: configuration, topics: topics
+            detector: detector, embedder: embedder, configuration: configuration, topics: topics,
+            decoding: isolated ?? LocalDecoding()
         ) { _ in progress.frameDone() }
         let worker = try Worker(
             log: log, topics: topics, handler: processor,
@@ -102,7 +108,9 @@ struct RunCommand: AsyncParsableCommand {
             progress: progress)
         progress.finish()
         await log.close()
-        let summary = RunSummary(outcomes: outcomes, seconds: started.duration(to: .now).seconds)
+        let summary = RunSummary(
+            outcomes: outcomes, seconds: started.duration(to: .now).seconds,
+            decoderRestarts: isolated?.restarts ?? 0)
         if json { try summary.printJSON() } else { summary.printTable() }
         // What is done needs no log; what failed may go on from it.
         if outcomes.allSatisfy({ $0.end != nil }) {

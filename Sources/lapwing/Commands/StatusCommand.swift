@@ -54,13 +54,21 @@ struct StatusCommand: AsyncParsableCommand {
             print("\n" + table.text)
         }
         if !status.members.isEmpty {
-            var table = Table([("WORKER", .left), ("PARTITIONS", .right), ("MEMORY", .right), ("BUDGET", .right)])
+            var columns: [(String, Table.Alignment)] = [
+                ("WORKER", .left), ("PARTITIONS", .right), ("MEMORY", .right), ("BUDGET", .right),
+            ]
+            // Few workers decode in a process of its own.
+            let isolates = !status.decoderRestarts.isEmpty
+            if isolates { columns.append(("DECODER RESTARTS", .right)) }
+            var table = Table(columns)
             for member in status.members {
                 let memory = status.memory[member]
-                table.add([
-                    member, "\(status.partitions.count { $0.member == member })",
-                    memory.map { Table.bytes($0.resident) } ?? "-", memory?.budget.map(Table.bytes) ?? "-",
-                ])
+                let restarts = status.decoderRestarts[member].map { "\($0)" } ?? "-"
+                table.add(
+                    [
+                        member, "\(status.partitions.count { $0.member == member })",
+                        memory.map { Table.bytes($0.resident) } ?? "-", memory?.budget.map(Table.bytes) ?? "-",
+                    ] + (isolates ? [restarts] : []))
             }
             print("\n" + table.text)
         }
@@ -104,6 +112,12 @@ struct StatusCommand: AsyncParsableCommand {
                             "member": .string(member), "resident_bytes": .integer($0.resident),
                             "peak_bytes": .optional($0.peak), "budget_bytes": .optional($0.budget),
                         ])
+                    }
+                }),
+            "decoders": .list(
+                status.members.compactMap { member in
+                    status.decoderRestarts[member].map {
+                        .object(["member": .string(member), "restarts": .integer($0)])
                     }
                 }),
         ])

@@ -3,6 +3,7 @@ import EventLog
 import Foundation
 import Inference
 import Logging
+import Media
 import Pipeline
 import ServiceLifecycle
 import Tracking
@@ -25,6 +26,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup var topicOptions: TopicOptions
     @OptionGroup var processing: ProcessingOptions
     @OptionGroup var workerOptions: WorkerOptions
+    @OptionGroup var isolation: IsolationOptions
     @OptionGroup var logging: LoggingOptions
 
     @Option(name: .long, help: "When a video begins: complete (once all its chunks are in) or streaming.")
@@ -48,10 +50,13 @@ struct WorkerCommand: AsyncParsableCommand {
                 "tracker": "\(tracker.kind.rawValue)", "configuration": "\(configuration.hash)",
             ])
         try detector.warmUp()
-        let workerConfiguration = try workerOptions.configuration(
-            group: topics.workerGroup, start: start, logger: logger)
+        var workerConfiguration = try workerOptions.configuration(
+            group: topics.workerGroup, start: start, more: isolation.memory, logger: logger)
+        let isolated = try isolation.start(budget: workerConfiguration.memoryBudget ?? 0, logger: logger)
+        if let isolated { workerConfiguration.decoderRestarts = { isolated.restarts } }
         let processor = Processor(
-            detector: detector, embedder: embedder, configuration: configuration, topics: topics)
+            detector: detector, embedder: embedder, configuration: configuration, topics: topics,
+            decoding: isolated ?? LocalDecoding())
         let worker = try Worker(
             log: log, topics: topics, handler: processor, configuration: workerConfiguration, logger: logger)
         try await ServiceRunner.run(worker, logger: logger)

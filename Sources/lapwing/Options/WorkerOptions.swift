@@ -72,9 +72,12 @@ struct WorkerOptions: ParsableArguments {
 
     /// To be called once the model is loaded and warm.
     ///
+    /// - Parameter more: what else will be held.
     /// - Throws: ``Failure`` when the folder for the spool cannot be made, ``UsageError`` when there is too little memory.
-    func configuration(group: String, start: StartPolicy, logger: Logger) throws -> WorkerConfiguration {
-        let plan = try memoryOptions.plan(logger: logger)
+    func configuration(
+        group: String, start: StartPolicy, more: Int = 0, logger: Logger
+    ) throws -> WorkerConfiguration {
+        let plan = try memoryOptions.plan(more: more, logger: logger)
         try Folder.make(spoolDir, name: "spool folder", remedy: "choose another with --spool-dir")
         return WorkerConfiguration(
             group: group, start: start, memoryLimit: plan.chunks, spoolRoot: spoolDir, spoolLimit: spoolLimit?.bytes,
