@@ -35,8 +35,8 @@ public struct DetectorConfiguration: Sendable, Hashable {
     public var classes: [String]?
     /// The most detections per picture; at least 1.
     public var maxDetections = 300
-    /// How many pictures may be in flight, 1…256; nil takes one more than the engine holds best for throughput, so that one
-    /// can be prepared meanwhile. With 1, all threads work on one picture: the least delay, and fewer pictures per second.
+    /// How many pictures may be in flight, 1…256; nil takes three more than the engine holds best for throughput, so that some
+    /// are prepared meanwhile. With 1, all threads work on one picture: the least delay, and fewer pictures per second.
     /// Results do not depend on it.
     public var requests: Int?
     /// The input size for models that leave it open; nil takes the model's metadata, then 640 × 640. Both sides must be

@@ -60,7 +60,10 @@ public actor Processor: ChunkHandler {
         self.configuration = configuration
         self.topics = topics
         self.decoding = decoding
-        picturesInHand = detector.capacity + Self.picturesInDecoder + 1 + decoding.picturesAhead
+        // Scaled pictures are let go, unless somebody will look at them again.
+        picturesInHand =
+            (configuration.needsPictures ? detector.capacity : 0) + 1 + Self.picturesInDecoder
+            + decoding.picturesAhead
         self.onFrame = onFrame
         scaler = FrameScaler(
             width: configuration.model.inputWidth, height: configuration.model.inputHeight,

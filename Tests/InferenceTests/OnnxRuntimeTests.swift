@@ -113,13 +113,13 @@ struct OnnxRuntimeTests {
             let plan = OnnxRuntimeNetwork.plan(cores: 8, device: device, configuration: configuration)
             return [plan.requests, plan.runs, plan.threadsPerRun]
         }
-        #expect(plan("cpu") == [9, 8, 1])
+        #expect(plan("cpu") == [11, 8, 1])
         #expect(plan("cpu", requests: 1) == [1, 1, 8])
         #expect(plan("cpu", requests: 2) == [2, 2, 4])
         #expect(plan("cpu", requests: 20) == [20, 8, 1])
-        #expect(plan("cpu", threads: 3) == [4, 3, 1])
+        #expect(plan("cpu", threads: 3) == [6, 3, 1])
         #expect(plan("cpu", requests: 2, threads: 1) == [2, 1, 1])
-        #expect(plan("cuda") == [3, 2, 1])
+        #expect(plan("cuda") == [5, 2, 1])
         #expect(plan("cuda", requests: 1) == [1, 1, 1])
     }
 

@@ -12,7 +12,8 @@ public struct EmbedderConfiguration: Sendable, Hashable {
     /// made up with zeros, which cost as much as others. Nil takes 1 on processors, which are fastest with one crop per
     /// request, and 8 on graphics processors. Vectors of different batch sizes differ by rounding.
     public var batchSize: Int?
-    /// How many batches may be in flight, 1…256; nil takes one more than the engine holds best. Results do not depend on it.
+    /// How many batches may be in flight, 1…256; nil takes three more than the engine holds best. Results do not
+    /// depend on it.
     public var requests: Int?
     /// How many processor threads to use; nil leaves it to the engine. Results do not depend on it.
     public var threads: Int?

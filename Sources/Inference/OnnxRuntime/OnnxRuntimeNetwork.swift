@@ -110,8 +110,7 @@ final class OnnxRuntimeNetwork: EngineNetwork {
     ) -> (requests: Int, runs: Int, threadsPerRun: Int) {
         let threads = configuration.threads ?? max(cores, 1)
         let most = device.kind == .cpu ? min(threads, 64) : 2
-        // One more than can run at a time: the next picture is prepared meanwhile.
-        let requests = configuration.requests ?? most + 1
+        let requests = configuration.requests ?? most + RequestRing.waiting
         let runs = min(requests, most)
         return (requests, runs, device.kind == .cpu ? max(threads / runs, 1) : 1)
     }

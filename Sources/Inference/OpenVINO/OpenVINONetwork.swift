@@ -25,10 +25,9 @@ final class OpenVINONetwork: EngineNetwork {
             preconditionFailure("the network's shape was fixed")
         }
         let compiled = try model.compile(device: device, properties: configuration.openVINOProperties)
-        // One more than can run at a time: the next picture is prepared while all streams of the device are busy.
         let optimum = compiled.property("OPTIMAL_NUMBER_OF_INFER_REQUESTS").flatMap { Int($0) } ?? 1
         var requests: [OpenVINOInferRequest] = []
-        for _ in 0..<(configuration.requests ?? min(max(optimum, 1), 64) + 1) {
+        for _ in 0..<(configuration.requests ?? min(max(optimum, 1), 64) + RequestRing.waiting) {
             requests.append(
                 try OpenVINOInferRequest(
                     model: compiled, input: OpenVINOTensor(dimensions: input),

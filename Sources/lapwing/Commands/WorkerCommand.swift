@@ -18,7 +18,7 @@ struct WorkerCommand: AsyncParsableCommand {
             Example: two workers share the videos of one log, each in a terminal of its own:
               lapwing worker --log sqlite:lapwing.db --model yolov8n.onnx
 
-            All chunks of a video go to one worker. SIGTERM (or Ctrl-C) finishes the chunk in hand, commits it and leaves;
+            All chunks of a video go to one worker. SIGTERM (or Ctrl-C) finishes the chunks in hand, commits them and leaves;
             after any crash another worker goes on where the last commit stopped, with the same object IDs.
             """)
 
