@@ -68,7 +68,9 @@ let package = Package(
         .target(name: "Synthesis", dependencies: ["Vision"], swiftSettings: fast),
         .target(
             name: "Media",
-            dependencies: ["CFFmpeg", "CIsolation", "CPixels", "Vision", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "CFFmpeg", "CIsolation", "CPixels", "Vision", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: fast),
         .target(
             name: "CameraMotionEstimation", dependencies: ["Media", "Tracking"], swiftSettings: fast),

@@ -34,6 +34,8 @@ public protocol ChunkHandler: Actor {
 
     /// How many chunks it has use for at a time, 1 or more.
     nonisolated var chunksInHand: Int { get }
+    /// Of those, how many may be of one video.
+    nonisolated var chunksInHandPerVideo: Int { get }
 
     /// Whether chunks of different videos may come by turns; if not, a video's chunks come one after the other.
     nonisolated var takesVideosByTurns: Bool { get }
@@ -44,6 +46,7 @@ extension ChunkHandler {
     public nonisolated func workingBytes(for header: ChunkHeader) -> Int { header.chunkByteCount }
 
     public nonisolated var chunksInHand: Int { 1 }
+    public nonisolated var chunksInHandPerVideo: Int { chunksInHand }
 
     public nonisolated var takesVideosByTurns: Bool { true }
 }

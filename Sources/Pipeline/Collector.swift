@@ -134,11 +134,13 @@ struct Collector {
     // MARK: Chunks out
 
     /// The chunk to process next; what becomes of it is told to ``finish(_:_:)``, in order for the chunks of a video.
-    mutating func next(excluding closing: Set<TopicPartition>) -> ChunkAssembly? {
+    ///
+    /// - Parameter limit: how many chunks of one video may be handed out and not finished.
+    mutating func next(excluding closing: Set<TopicPartition>, atMostOfVideo limit: Int = .max) -> ChunkAssembly? {
         for index in ready.indices {
             let id = ready[index]
             guard inHand == nil || inHand == id, let video = videos[id], !closing.contains(video.partition),
-                let chunk = video.chunks[video.next]
+                video.handedOut < limit, let chunk = video.chunks[video.next]
             else {
                 continue
             }

@@ -15,7 +15,7 @@ public actor Processor: ChunkHandler {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     public nonisolated let configuration: ProcessingConfiguration
-    let topics: Topics
+    nonisolated let topics: Topics
     let detector: any Detector
     let scaler: FrameScaler
     let describer: ObjectDescriber?
@@ -72,11 +72,20 @@ public actor Processor: ChunkHandler {
 
     // MARK: Partitions
 
-    /// Reads the newest checkpoint of each video of a partition.
     public func restore(
         partition: Int, from log: any EventLog, onProgress: @escaping @Sendable (_ read: Int64, _ total: Int64) -> Void
     ) async throws -> RestoredVideos {
+        let (restored, checkpoints) = try await read(partition: partition, from: log, onProgress: onProgress)
+        for checkpoint in checkpoints { adopt(checkpoint, partition: partition) }
+        return restored
+    }
+
+    /// Reads the newest checkpoint of each video of a partition.
+    nonisolated func read(
+        partition: Int, from log: any EventLog, onProgress: @escaping @Sendable (_ read: Int64, _ total: Int64) -> Void
+    ) async throws -> (RestoredVideos, [Checkpoint]) {
         var restored = RestoredVideos()
+        var checkpoints: [Checkpoint] = []
         let source = TopicPartition(topics.checkpoints, partition)
         let range = try await log.offsets(of: source)
         var reader = CheckpointReader()
@@ -87,10 +96,15 @@ public actor Processor: ChunkHandler {
         restored.done = reader.done
         for id in reader.running.keys {
             guard let checkpoint = try reader.checkpoint(of: id) else { continue }
-            videos[id] = Video(partition: partition, checkpoint: checkpoint)
+            checkpoints.append(checkpoint)
             restored.running[id] = checkpoint.nextChunk
         }
-        return restored
+        return (restored, checkpoints)
+    }
+
+    /// Goes on with a video from where it stood.
+    func adopt(_ checkpoint: Checkpoint, partition: Int) {
+        videos[checkpoint.videoID] = Video(partition: partition, checkpoint: checkpoint)
     }
 
     public func drop(partition: Int) {

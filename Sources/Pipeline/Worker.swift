@@ -296,7 +296,7 @@ public actor Worker: Service {
         guard !isStopping, inHand.count < (takesOneByOne ? 1 : handler.chunksInHand),
             inHand.isEmpty || !budget.isAboveHigh
         else { return nil }
-        return collector.next(excluding: closing)
+        return collector.next(excluding: closing, atMostOfVideo: handler.chunksInHandPerVideo)
     }
 
     /// Gives a chunk to the handler; nil when its partition is not this worker's.

@@ -41,6 +41,7 @@ struct RunCommand: AsyncParsableCommand {
     var start = StartPolicy.complete
 
     @OptionGroup var memoryOptions: MemoryOptions
+    @OptionGroup var processorOptions: ProcessorOptions
     @OptionGroup var isolation: IsolationOptions
 
     @Flag(name: .long, help: "The summary as JSON, one object per video.")
@@ -55,25 +56,24 @@ struct RunCommand: AsyncParsableCommand {
         // Folders that are empty again if the model cannot be used; those of an earlier call stay.
         let new = Folder.missing(in: work)
         try makeWorkFolder(work)
-        let detector: YOLOv8Detector
-        let embedder: AppearanceEmbedder?
+        let networks: LoadedNetworks
         let plan: MemoryPlan
-        let isolated: IsolatedDecoder?
+        let isolated: [IsolatedDecoder]
+        let count = processorOptions.processors
         var logger = Logger(label: "lapwing.run") { _ in TerminalLogHandler() }
         logger.logLevel = .warning
         do {
-            detector = try processing.makeDetector()
-            embedder = try processing.makeEmbedder()
-            try detector.warmUp()
+            networks = try processorOptions.load(processing)
             // What is cut while the worker works: the packets of a chunk, and the chunk made of them.
             plan = try memoryOptions.plan(
-                more: 3 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20) + isolation.memory, logger: logger)
-            isolated = try isolation.start(budget: plan.total, logger: logger)
+                more: 3 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20) + isolation.memory(decoders: count),
+                logger: logger)
+            isolated = try isolation.start(decoders: count, budget: plan.total, logger: logger)
         } catch {
             for folder in new { rmdir(folder) }
             throw error
         }
-        let configuration = try processing.configuration(model: detector.model, appearance: embedder?.model)
+        let configuration = networks.configuration
 
         let progress = RunProgress(videos: list.inputs.count)
         // One log per configuration: an interrupted call goes on, one with other settings begins anew.
@@ -88,12 +88,9 @@ struct RunCommand: AsyncParsableCommand {
             try await log.createTopics(topics.specifications(partitions: 4))
             return log
         }
-        let processor = Processor(
-            detector: detector, embedder: embedder, configuration: configuration, topics: topics,
-            decoding: isolated ?? LocalDecoding()
-        ) { _ in progress.frameDone() }
+        let handler = networks.handler(topics: topics, decoding: isolated) { _ in progress.frameDone() }
         let worker = try Worker(
-            log: log, topics: topics, handler: processor,
+            log: log, topics: topics, handler: handler,
             configuration: WorkerConfiguration(
                 group: topics.workerGroup, start: start, memoryLimit: plan.chunks, spoolRoot: work,
                 sessionTimeout: .seconds(2), videoTimeout: nil, memoryBudget: plan.total),
@@ -110,7 +107,7 @@ struct RunCommand: AsyncParsableCommand {
         await log.close()
         let summary = RunSummary(
             outcomes: outcomes, seconds: started.duration(to: .now).seconds,
-            decoderRestarts: isolated?.restarts ?? 0)
+            decoderRestarts: isolated.reduce(0) { $0 + $1.restarts })
         if json { try summary.printJSON() } else { summary.printTable() }
         // What is done needs no log; what failed may go on from it.
         if outcomes.allSatisfy({ $0.end != nil }) {

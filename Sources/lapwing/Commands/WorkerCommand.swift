@@ -26,6 +26,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup var topicOptions: TopicOptions
     @OptionGroup var processing: ProcessingOptions
     @OptionGroup var workerOptions: WorkerOptions
+    @OptionGroup var processorOptions: ProcessorOptions
     @OptionGroup var isolation: IsolationOptions
     @OptionGroup var logging: LoggingOptions
 
@@ -36,9 +37,8 @@ struct WorkerCommand: AsyncParsableCommand {
         Allocator.keepLess()
         let tracker = try processing.trackerConfiguration()
         processing.warnOfMissingAppearance()
-        let detector = try processing.makeDetector()
-        let embedder = try processing.makeEmbedder()
-        let configuration = try processing.configuration(model: detector.model, appearance: embedder?.model)
+        let networks = try processorOptions.load(processing)
+        let configuration = networks.configuration
         let log = try await topicOptions.open(logOptions, logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics
         let logger = logging.logger("lapwing.worker")
@@ -49,16 +49,15 @@ struct WorkerCommand: AsyncParsableCommand {
                 "device": "\(configuration.model.device)", "precision": "\(configuration.model.precision)",
                 "tracker": "\(tracker.kind.rawValue)", "configuration": "\(configuration.hash)",
             ])
-        try detector.warmUp()
+        let count = processorOptions.processors
         var workerConfiguration = try workerOptions.configuration(
-            group: topics.workerGroup, start: start, more: isolation.memory, logger: logger)
-        let isolated = try isolation.start(budget: workerConfiguration.memoryBudget ?? 0, logger: logger)
-        if let isolated { workerConfiguration.decoderRestarts = { isolated.restarts } }
-        let processor = Processor(
-            detector: detector, embedder: embedder, configuration: configuration, topics: topics,
-            decoding: isolated ?? LocalDecoding())
+            group: topics.workerGroup, start: start, more: isolation.memory(decoders: count), logger: logger)
+        let isolated = try isolation.start(
+            decoders: count, budget: workerConfiguration.memoryBudget ?? 0, logger: logger)
+        if !isolated.isEmpty { workerConfiguration.decoderRestarts = { isolated.reduce(0) { $0 + $1.restarts } } }
         let worker = try Worker(
-            log: log, topics: topics, handler: processor, configuration: workerConfiguration, logger: logger)
+            log: log, topics: topics, handler: networks.handler(topics: topics, decoding: isolated),
+            configuration: workerConfiguration, logger: logger)
         try await ServiceRunner.run(worker, logger: logger)
         await log.close()
     }

@@ -10,15 +10,19 @@ struct IsolationOptions: ParsableArguments {
         help: "Decode in a process of its own, without files and network, so that a crash there costs one chunk.")
     var isolateDecoder = false
 
-    /// What the process holds besides, before it has decoded anything: added to what is taken off the budget.
-    var memory: Int { isolateDecoder ? 64 << 20 : 0 }
+    /// What so many processes hold before they have decoded anything: added to what is taken off the budget.
+    func memory(decoders: Int) -> Int { isolateDecoder ? decoders * 64 << 20 : 0 }
 
-    /// The decoder's process, started; nil where decoding is not to be isolated.
+    /// The decoders' processes, started; none where decoding is not to be isolated.
     ///
-    /// - Parameter budget: bytes that all of this may have; the process gets as many of address space, but at least 1 GiB.
-    /// - Throws: ``DecoderProcessError`` when it does not start.
-    func start(budget: Int, logger: Logger) throws -> IsolatedDecoder? {
-        guard isolateDecoder else { return nil }
+    /// - Parameter budget: bytes that all of this may have; each process gets as many of address space, but at least 1 GiB.
+    /// - Throws: ``DecoderProcessError`` when one does not start.
+    func start(decoders: Int, budget: Int, logger: Logger) throws -> [IsolatedDecoder] {
+        guard isolateDecoder else { return [] }
+        return try (0..<decoders).map { _ in try start(budget: budget, logger: logger) }
+    }
+
+    private func start(budget: Int, logger: Logger) throws -> IsolatedDecoder {
         let isFirst = Mutex(true)
         let decoder = IsolatedDecoder(.init(memory: max(budget, 1 << 30))) { event in
             switch event {

@@ -132,10 +132,11 @@ struct ProcessingOptions: ParsableArguments {
     }
 
     /// Loads the model.
-    func makeDetector() throws -> sending YOLOv8Detector {
+    func makeDetector(_ plan: ProcessorPlan) throws -> YOLOv8Detector {
         var configuration = DetectorConfiguration()
-        configuration.engine = engineOptions.engine
-        configuration.device = engineOptions.device
+        configuration.engine = plan.engine
+        configuration.device = plan.device
+        configuration.threads = plan.threads
         configuration.precision = precision
         configuration.confidence = ProcessingConfiguration.detectorConfidence(
             tracker: tracker, confidence: confidence, lowConfidence: lowConfidenceOrDefault)
@@ -145,11 +146,12 @@ struct ProcessingOptions: ParsableArguments {
     }
 
     /// Loads the model that tells what objects look like; nil where none was given.
-    func makeEmbedder() throws -> sending AppearanceEmbedder? {
+    func makeEmbedder(_ plan: ProcessorPlan) throws -> AppearanceEmbedder? {
         guard let appearanceModel else { return nil }
         var configuration = EmbedderConfiguration()
-        configuration.engine = engineOptions.engine
-        configuration.device = engineOptions.device
+        configuration.engine = plan.engine
+        configuration.device = plan.device
+        configuration.threads = plan.threads
         configuration.precision = precision
         return try AppearanceEmbedder(modelPath: appearanceModel, configuration: configuration)
     }
