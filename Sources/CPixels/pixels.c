@@ -36,31 +36,47 @@ static void spread(const uint8_t *row, long from, long count, float *first, floa
 
 static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 
+// Both neighbours of four target pixels, two in each half, eight bytes from the left one's first.
+WITH_AVX2 static inline __m256i neighbours(const uint8_t *row, int32_t a, int32_t b, int32_t c, int32_t d)
+{
+    __m128i lower = _mm_unpacklo_epi64(
+        _mm_loadl_epi64((const __m128i *)(row + a)), _mm_loadl_epi64((const __m128i *)(row + b)));
+    __m128i upper = _mm_unpacklo_epi64(
+        _mm_loadl_epi64((const __m128i *)(row + c)), _mm_loadl_epi64((const __m128i *)(row + d)));
+    return _mm256_inserti128_si256(_mm256_castsi128_si256(lower), upper, 1);
+}
+
+// What `pick` takes out of eight target pixels' neighbours, blended: of each half of `front` two target pixels, of `back`
+// the next two. The eight values of the first channel picked come first, then those of the second.
+WITH_AVX2 static inline __m256i blend_picked(
+    __m256i front, __m256i back, __m256i pick, __m256i front_weights, __m256i back_weights)
+{
+    front = _mm256_srai_epi32(_mm256_madd_epi16(_mm256_shuffle_epi8(front, pick), front_weights), 4);
+    back = _mm256_srai_epi32(_mm256_madd_epi16(_mm256_shuffle_epi8(back, pick), back_weights), 4);
+    return _mm256_permute4x64_epi64(_mm256_shuffle_epi32(_mm256_packs_epi32(front, back), 0xd8), 0xd8);
+}
+
 WITH_AVX2 static void blend_columns_avx2(
     const uint8_t *row, const int32_t *first, const int32_t *weights, long count, int16_t *target)
 {
-    const __m256i byte = _mm256_set1_epi32(0xff);
+    // The left and the right neighbour's byte, widened, of two target pixels; of two channels, and of the third.
+    const __m256i two = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, -1, 3, -1, 8, -1, 11, -1, 1, -1, 4, -1, 9, -1, 12, -1));
+    const __m256i third = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(2, -1, 5, -1, 10, -1, 13, -1, -1, -1, -1, -1, -1, -1, -1, -1));
     long x = 0;
-    for (; x + 16 <= count; x += 16) {
-        __m256i sums[2][3];
-        for (int half = 0; half < 2; half++) {
-            __m256i at = _mm256_loadu_si256((const __m256i *)(first + x + 8 * half));
-            __m256i weight = _mm256_loadu_si256((const __m256i *)(weights + x + 8 * half));
-            __m256i left = _mm256_i32gather_epi32((const int *)row, at, 1);
-            __m256i right = _mm256_i32gather_epi32((const int *)(row + 3), at, 1);
-            for (int channel = 0; channel < 3; channel++) {
-                __m256i pair = _mm256_or_si256(
-                    _mm256_and_si256(left, byte), _mm256_slli_epi32(_mm256_and_si256(right, byte), 16));
-                sums[half][channel] = _mm256_srai_epi32(_mm256_madd_epi16(pair, weight), 4);
-                left = _mm256_srli_epi32(left, 8);
-                right = _mm256_srli_epi32(right, 8);
-            }
-        }
-        for (int channel = 0; channel < 3; channel++) {
-            __m256i packed = _mm256_packs_epi32(sums[0][channel], sums[1][channel]);
-            _mm256_storeu_si256(
-                (__m256i *)(target + channel * count + x), _mm256_permute4x64_epi64(packed, 0xd8));
-        }
+    for (; x + 8 <= count; x += 8) {
+        const int32_t *at = first + x;
+        __m256i front = neighbours(row, at[0], at[1], at[4], at[5]);
+        __m256i back = neighbours(row, at[2], at[3], at[6], at[7]);
+        __m256i weight = _mm256_loadu_si256((const __m256i *)(weights + x));
+        __m256i front_weights = _mm256_shuffle_epi32(weight, 0x44);
+        __m256i back_weights = _mm256_shuffle_epi32(weight, 0xee);
+        __m256i blended = blend_picked(front, back, two, front_weights, back_weights);
+        _mm_storeu_si128((__m128i *)(target + x), _mm256_castsi256_si128(blended));
+        _mm_storeu_si128((__m128i *)(target + count + x), _mm256_extracti128_si256(blended, 1));
+        blended = blend_picked(front, back, third, front_weights, back_weights);
+        _mm_storeu_si128((__m128i *)(target + 2 * count + x), _mm256_castsi256_si128(blended));
     }
     blend_columns(row, first, weights, x, count, target);
 }

@@ -13,8 +13,8 @@ public protocol ChunkHandler: Actor {
 
     /// Takes a chunk in hand and returns at once; the result will say what is to be committed for it.
     ///
-    /// Outcomes of a video's chunks are decided in their order. The next chunk of the video may come before one is decided
-    /// or committed; what cannot be committed ends with ``drop(partition:)``. The outcome is nil when its partition was let
+    /// The next chunk of the video may come before the outcome of one is decided or committed; it is worked on after that.
+    /// What cannot be committed ends with ``drop(partition:)``. The outcome is nil when its partition was let
     /// go of before, or its video done. It is an error when the handler itself cannot go on; what is wrong with the chunk
     /// becomes part of the outcome.
     nonisolated func begin(_ chunk: ChunkAssembly) -> PendingOutcome
