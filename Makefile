@@ -1,6 +1,6 @@
 # Lapwing. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kafka torture soak sanitize demo bench bench-trackers fuzz fuzz-media format lint clean
+.PHONY: help setup build test test-kafka torture soak sanitize demo bench bench-trackers bench-compare fuzz fuzz-media format lint clean
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ bench: setup ## measure each stage and the whole; prints one table
 bench-trackers: setup ## measure the trackers alone, beside the fastest public ones (ARGS=--quick: under a minute)
 	@python3 Benchmarks/bench-trackforge.py install Benchmarks/.build/trackforge || true
 	swift run --package-path Benchmarks -c release lapwing-bench --only trackers $(ARGS)
+
+bench-compare: build ## measure Lapwing beside Ultralytics' track, which pip installs (GBs; ARGS="--frames 600" is quick)
+	@python3 Benchmarks/bench-compare.py $(ARGS)
 
 fuzz: setup ## look for input that ends the process, with libFuzzer (ARGS="SECONDS [TARGET...]"; a minute each)
 	@bash Scripts/fuzz.sh $(ARGS)
