@@ -11,11 +11,11 @@ setup: ## install what Lapwing builds against (Debian, Ubuntu; says what it does
 build: setup ## build .build/release/lapwing
 	swift build -c release --product lapwing
 
-test: setup ## run all tests
-	LAPWING_TEST_KAFKA=$${LAPWING_TEST_KAFKA-mock} SWIFT_BACKTRACE=enable=no swift test --no-parallel
+test: setup ## run all tests (ARGS="--filter TrackingTests" for some)
+	@LAPWING_TEST_KAFKA=$${LAPWING_TEST_KAFKA-mock} bash Scripts/test.sh $(ARGS)
 
 test-kafka: setup ## the tests on Kafka alone: in the process, or on LAPWING_TEST_KAFKA=host:port
-	LAPWING_TEST_KAFKA=$${LAPWING_TEST_KAFKA:-mock} SWIFT_BACKTRACE=enable=no swift test --no-parallel --filter Kafka
+	@LAPWING_TEST_KAFKA=$${LAPWING_TEST_KAFKA:-mock} bash Scripts/test.sh --filter Kafka
 
 torture: build ## kill processes at random times, 1,000 kills; prints the tally (ARGS="--kills 5000 --seed 7")
 	@python3 Scripts/torture.py $(ARGS)
@@ -29,8 +29,8 @@ sanitize: setup ## the tests under AddressSanitizer and ThreadSanitizer (ARGS="a
 demo: build ## the main job, on a street made on the spot: a page, a video, a crash
 	@bash Scripts/demo.sh
 
-bench: setup ## measure each stage and the whole; prints one table
-	swift run --package-path Benchmarks -c release lapwing-bench
+bench: setup ## measure each stage and the whole; prints one table (ARGS="--only decode,inference,end-to-end")
+	swift run --package-path Benchmarks -c release lapwing-bench $(ARGS)
 
 bench-trackers: setup ## measure the trackers alone, beside the fastest public ones (ARGS=--quick: under a minute)
 	@python3 Benchmarks/bench-trackforge.py install Benchmarks/.build/trackforge || true
