@@ -1,7 +1,6 @@
 public import EventLog
 public import Logging
 public import ServiceLifecycle
-internal import Synchronization
 
 /// One member of the workers' group: collects the chunks of its partitions, has them processed, commits the outcomes.
 ///
@@ -23,18 +22,18 @@ public actor Worker: Service {
     var collector: Collector
     /// Assigned partitions; the number tells one assignment of a partition from the next.
     var assignments: [TopicPartition: Int] = [:]
-    private var assignmentCount = 0
+    var assignmentCount = 0
     /// How many calls are having the handler let go of partitions.
-    private var dropping = 0
+    var dropping = 0
     /// Partitions being given back: no new chunk of theirs is begun.
-    private var closing: Set<TopicPartition> = []
+    var closing: Set<TopicPartition> = []
     var isPaused = false
     /// What keeps work from going on for now, so that each is said once.
     var obstacles = Obstacles()
     private(set) var isStopping = false
     private var heartbeat: Heartbeat?
     /// A chunk that the handler has.
-    private struct ChunkInHand {
+    struct ChunkInHand {
         var chunk: ChunkAssembly
         /// The assignment of its partition when it was begun.
         var assignment: Int
@@ -44,13 +43,13 @@ public actor Worker: Service {
         var outcome: ChunkOutcome??
     }
     /// In the order in which they were begun.
-    private var inHand: [ChunkInHand] = []
+    private(set) var inHand: [ChunkInHand] = []
     /// Why the handler cannot go on.
     private var handlerError: (any Error)?
     /// When the handler last had a chunk given to it or taken from it.
     private var lastProgress = ContinuousClock.now
     /// The partition of a video that is being given up.
-    private var givingUp: TopicPartition?
+    private(set) var givingUp: TopicPartition?
     var isBusy: Bool { !inHand.isEmpty || givingUp != nil }
     private let wake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     var commits = CommitQueue()
@@ -149,84 +148,6 @@ public actor Worker: Service {
         }
     }
 
-    private func assign(_ partitions: [TopicPartition]) async throws {
-        if isStopping { return }
-        // What is being written for an earlier assignment is decided first: its effect is to be seen here.
-        await wait { self.commits.isWriting(anyOf: partitions) || self.dropping > 0 }
-        let restoring = Restoring(logger, partitions: partitions.count)
-        let offsets = try await log.group(configuration.group)?.committed ?? [:]
-        let restored = try await restore(partitions, restoring)
-        var resumed = 0
-        for partition in partitions {
-            let position: Int64
-            if let offset = offsets[partition] {
-                position = offset
-            } else {
-                position = try await log.offsets(of: partition).lowerBound
-            }
-            assignmentCount += 1
-            assignments[partition] = assignmentCount
-            commits.begin(partition, committed: offsets[partition])
-            let videos = restored[partition] ?? RestoredVideos()
-            collector.assign(partition, videos, position: position)
-            resumed += videos.running.count
-        }
-        logger.info(
-            "partitions assigned",
-            metadata: [
-                "count": "\(partitions.count)", "owned": "\(assignments.count)", "videos_resumed": "\(resumed)",
-            ])
-        logger.debug("partitions assigned", metadata: ["partitions": "\(partitions.map(\.partition))"])
-    }
-
-    /// Has the handler read what it knows of the partitions' videos, of several partitions at a time.
-    private func restore(_ partitions: [TopicPartition], _ restoring: Restoring) async throws
-        -> [TopicPartition: RestoredVideos]
-    {
-        let (log, handler) = (log, handler)
-        return try await withThrowingTaskGroup(of: (TopicPartition, RestoredVideos).self) { group in
-            var restored: [TopicPartition: RestoredVideos] = [:]
-            for (number, partition) in partitions.enumerated() {
-                if number >= 4, let (partition, videos) = try await group.next() { restored[partition] = videos }
-                group.addTask {
-                    let videos = try await handler.restore(partition: partition.partition, from: log) { read, total in
-                        restoring.note(partition, read, total)
-                    }
-                    return (partition, videos)
-                }
-            }
-            for try await (partition, videos) in group { restored[partition] = videos }
-            return restored
-        }
-    }
-
-    private func revoke(_ partitions: [TopicPartition]) async {
-        closing.formUnion(partitions)
-        await wait {
-            self.inHand.contains { partitions.contains($0.chunk.topicPartition) }
-                || self.givingUp.map(partitions.contains) ?? false
-        }
-        commitNow()
-        await wait { self.commits.isWaiting(anyOf: partitions) || self.commits.isWriting(anyOf: partitions) }
-        await drop(partitions, reason: "given back")
-        closing.subtract(partitions)
-    }
-
-    func drop(_ partitions: [TopicPartition], reason: String) async {
-        let owned = partitions.filter { assignments[$0] != nil }
-        for partition in owned {
-            assignments[partition] = nil
-            budget.release(commits.drop(partition))
-            collector.drop(partition)
-        }
-        guard !owned.isEmpty else { return }
-        dropping += 1
-        for partition in owned { await handler.drop(partition: partition.partition) }
-        dropping -= 1
-        gotOn()
-        logger.info("partitions \(reason)", metadata: ["count": "\(owned.count)", "owned": "\(assignments.count)"])
-    }
-
     // MARK: Work loop
 
     private func workLoop() async throws {
@@ -272,12 +193,12 @@ public actor Worker: Service {
     }
 
     /// Waits while a condition holds that the work loop or the commit loop will end.
-    private func wait(while condition: () -> Bool) async {
+    func wait(while condition: () -> Bool) async {
         while condition(), !Task.isCancelled { await withCheckedContinuation { waiting.append($0) } }
     }
 
     /// Has the commit loop not wait for its interval.
-    private func commitNow() {
+    func commitNow() {
         commits.isUrgent = true
         commitWake.continuation.yield()
     }
@@ -386,32 +307,5 @@ public actor Worker: Service {
             if group.lag(of: partition, holding: try await log.offsets(of: partition)) > 0 { return false }
         }
         return true
-    }
-}
-
-/// Says now and then how far the reading of checkpoints is.
-private final class Restoring: Sendable {
-    private let logger: Logger
-    private let partitions: Int
-    private let last = Mutex(ContinuousClock.now)
-
-    init(_ logger: Logger, partitions: Int) {
-        self.logger = logger
-        self.partitions = partitions
-    }
-
-    func note(_ partition: TopicPartition, _ read: Int64, _ total: Int64) {
-        let isDue = last.withLock { last in
-            guard .now - last > .seconds(2) else { return false }
-            last = .now
-            return true
-        }
-        guard isDue else { return }
-        logger.info(
-            "reading checkpoints",
-            metadata: [
-                "partition": "\(partition.partition)", "of": "\(partitions)",
-                "percent": "\(100 * read / max(total, 1))",
-            ])
     }
 }
