@@ -109,7 +109,7 @@ public actor Processor: ChunkHandler {
 
     public func drop(partition: Int) {
         takeIn()
-        for job in jobs where job.chunk.topicPartition.partition == partition { job.isCancelled = true }
+        for job in jobs where job.partition == partition { job.isCancelled = true }
         videos = videos.filter { $0.value.partition != partition }
     }
 
@@ -182,14 +182,15 @@ public actor Processor: ChunkHandler {
         guard !job.isCancelled else { return job.outcome.decide(.success(nil)) }
         let outcome: ChunkOutcome
         do {
+            // A chunk without frames has not been started.
             if job.isWanted { try job.noting { try start(job) } }
-            // A chunk that stopped half-way has moved the tracker: then begin again from where the video stood.
-            var session = try job.session.take() ?? makeSession(job.header.videoID, partition: job.partition)
             if let reason = job.fault {
-                session = try makeSession(job.header.videoID, partition: job.partition)
+                // It may have moved the tracker before it stopped: begin again from where the video stood.
+                var session = try makeSession(job.header.videoID, partition: job.partition)
                 let step = session.skip(job.header, reason: reason)
                 outcome = keep(session, step, try job.chunk.deadLetters(reason: reason))
             } else {
+                guard var session = job.session.take() else { preconditionFailure("a sound chunk has been started") }
                 let checkpoint = session.end(job.header, job.writer, into: &job.values)
                 outcome = keep(session, (job.values, checkpoint), [])
             }
@@ -233,7 +234,7 @@ public actor Processor: ChunkHandler {
         videos[id]?.session = session
         if isDone {
             videos[id] = nil
-            for job in jobs where job.chunk.header.videoID == id { job.isCancelled = true }
+            for job in jobs where job.header.videoID == id { job.isCancelled = true }
         }
         var records = step.values.map {
             OutgoingRecord(topic: topics.results, partition: partition, record: Record(key: id.rawValue, value: $0))
