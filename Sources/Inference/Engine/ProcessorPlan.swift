@@ -39,9 +39,16 @@ public struct ProcessorPlan: Sendable, Hashable {
             }
         }
         let groups = min(count ?? max(cores / coresPerProcessor, 1), cores)
-        return (0..<groups).map { index in
-            ProcessorPlan(
-                engine: .openvino, device: "CPU", threads: cores / groups + (index < cores % groups ? 1 : 0))
+        return sharing(cores: cores, among: groups, engine: .openvino, device: "CPU")
+    }
+
+    /// So many processors that compute on the same cores, which are shared out; each has one at least.
+    public static func sharing(
+        cores: Int, among count: Int, engine: InferenceEngine, device: String
+    ) -> [ProcessorPlan] {
+        (0..<count).map { index in
+            let threads = cores / count + (index < cores % count ? 1 : 0)
+            return ProcessorPlan(engine: engine, device: device, threads: max(threads, 1))
         }
     }
 }

@@ -23,10 +23,8 @@ struct ProcessorOptions: ParsableArguments {
         if processors == 1 { return [one] }
         let cores = max(ProcessInfo.processInfo.activeProcessorCount, 1)
         if options.device.uppercased() == "CPU" {
-            return (0..<processors).map { index in
-                let threads = cores / processors + (index < cores % processors ? 1 : 0)
-                return ProcessorPlan(engine: options.engine, device: options.device, threads: max(threads, 1))
-            }
+            return ProcessorPlan.sharing(
+                cores: cores, among: processors, engine: options.engine, device: options.device)
         }
         // "GPU" stands for GPU.0, GPU.1, …, "cuda" for cuda:0, cuda:1, ….
         let devices = EngineReport.all().flatMap(\.devices).map(\.name)
