@@ -1,5 +1,6 @@
 import EventLog
 import Foundation
+import Logging
 import SQLiteLog
 import Testing
 
@@ -158,6 +159,25 @@ struct FullDiskTests {
         return (roomy, try SQLiteLog(path: rig.path, configuration: .init(maximumFileSize: 1)))
     }
 
+    /// A member's name that needs pages of its own.
+    private static let longName = String(repeating: "m", count: 40_000)
+
+    /// Runs a worker, and `respond` on each of its messages that has `text` in it; returns all of them.
+    private static func run(
+        _ make: (Logger) throws -> Worker, onEach text: String, do respond: (Worker, String) async throws -> Void
+    ) async throws -> [String] {
+        let (said, saying) = AsyncStream.makeStream(of: String.self)
+        let messages = CapturedMessages { saying.yield($0) }
+        let worker = try make(messages.logger())
+        async let working: Void = {
+            defer { saying.finish() }
+            try await worker.run()
+        }()
+        for await message in said where message.contains(text) { try await respond(worker, message) }
+        try await working
+        return messages.all
+    }
+
     @Test("A worker that begins while the disk is full waits and says so, and then does its work")
     func joining() async throws {
         let clips = try [Rig.clip("disk", frames: 20, seed: 2)]
@@ -165,20 +185,13 @@ struct FullDiskTests {
         let rig = try await Rig(partitions: 1)
         let (roomy, full) = try await Self.full(rig)
         let ids = try await rig.submit(clips, to: roomy)
-        let (said, saying) = AsyncStream.makeStream(of: String.self)
-        let messages = CapturedMessages { saying.yield($0) }
-        // A name that needs pages of its own.
-        let worker = try rig.worker(full, memberID: String(repeating: "m", count: 40_000), logger: messages.logger())
-        async let working: Void = {
-            defer { saying.finish() }
-            try await worker.run()
-        }()
-        for await message in said where message.contains("disk is full") {
-            #expect(message.contains("free some space"))
-            try await Self.consume("filler", group: "filler", from: roomy, partitions: 1)
-        }
-        try await working
-        #expect(messages.all.count { $0.contains("disk is full") } == 1, "\(messages.all)")
+        let messages = try await Self.run(
+            { try rig.worker(full, memberID: Self.longName, logger: $0) }, onEach: "disk is full",
+            do: {
+                #expect($1.contains("free some space"))
+                try await Self.consume("filler", group: "filler", from: roomy, partitions: 1)
+            })
+        #expect(messages.count { $0.contains("disk is full") } == 1, "\(messages)")
         for id in ids { #expect(firstDifference(expected[id] ?? [], try await rig.results(id, from: roomy)) == nil) }
         await full.close()
         await roomy.close()
@@ -188,15 +201,9 @@ struct FullDiskTests {
     func joiningInVain() async throws {
         let rig = try await Rig(partitions: 1)
         let (roomy, full) = try await Self.full(rig)
-        let (said, saying) = AsyncStream.makeStream(of: String.self)
-        let messages = CapturedMessages { saying.yield($0) }
-        let worker = try rig.worker(full, memberID: String(repeating: "m", count: 40_000), logger: messages.logger())
-        async let working: Void = {
-            defer { saying.finish() }
-            try await worker.run()
-        }()
-        for await message in said where message.contains("disk is full") { await worker.stop() }
-        try await working
+        _ = try await Self.run(
+            { try rig.worker(full, memberID: Self.longName, logger: $0) }, onEach: "disk is full",
+            do: { worker, _ in await worker.stop() })
         await full.close()
         await roomy.close()
     }
@@ -236,19 +243,13 @@ struct FullDiskTests {
         let ids = try await rig.submit(clips, to: roomy)
         // Somebody else wants the chunks, too: no commit makes room by letting go of them.
         try await roomy.join(ConsumerConfiguration(group: "other", topics: [rig.topics.chunks])).leave()
-        let (said, saying) = AsyncStream.makeStream(of: String.self)
-        let messages = CapturedMessages { saying.yield($0) }
-        let worker = try rig.worker(full, logger: messages.logger())
-        async let working: Void = {
-            defer { saying.finish() }
-            try await worker.run()
-        }()
-        for await message in said where message.contains("commit failed") {
-            #expect(message.contains("free some space"))
-            try await Self.consume("filler", group: "filler", from: roomy, partitions: 1)
-        }
-        try await working
-        #expect(messages.all.count { $0.contains("commit failed") } == 1, "\(messages.all)")
+        let messages = try await Self.run(
+            { try rig.worker(full, logger: $0) }, onEach: "commit failed",
+            do: {
+                #expect($1.contains("free some space"))
+                try await Self.consume("filler", group: "filler", from: roomy, partitions: 1)
+            })
+        #expect(messages.count { $0.contains("commit failed") } == 1, "\(messages)")
         for id in ids { #expect(firstDifference(expected[id] ?? [], try await rig.results(id, from: roomy)) == nil) }
         await full.close()
         await roomy.close()
