@@ -23,7 +23,7 @@ video rebuilt once. Needs Python 3.9 and, for cuts of the videos in LAPWING_ASSE
 """
 import argparse, json, os, pathlib, random, shutil, signal, sqlite3, statistics, sys, tempfile, time
 
-from torture import CUT, REPOSITORY, Bench, Child, Failure, Log, frame_numbers
+from torture import CUT, REPOSITORY, Bench, Child, Failure, Log, conclude, frame_numbers
 
 MEBI = 1 << 20
 PATIENCE = 300  # seconds that the videos in the log may take once nothing more comes
@@ -336,15 +336,15 @@ def main():
     arguments = parser.parse_args()
     arguments.kafka = None
     work = pathlib.Path(tempfile.mkdtemp(prefix="lapwing-soak-"))
-    code = 1
 
-    def show(seconds):
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{seconds / 60:.1f} of {arguments.minutes:g} minutes, {len(soak.seen):,} videos ")
-
-    try:
+    def job():
         bench = Bench(arguments, work, frames=arguments.frames)
         soak = Soak(arguments, bench, work)
+
+        def show(seconds):
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{seconds / 60:.1f} of {arguments.minutes:g} minutes, {len(soak.seen):,} videos ")
+
         soak.prepare()
         soak.start_all()
         soak.run(show)
@@ -356,15 +356,9 @@ def main():
             with open(arguments.samples, "w") as file:
                 for series in soak.series.values():
                     file.writelines(f"{series.name}\t{t:.1f}\t{v}\n" for t, v in zip(series.times, series.values))
-        code = 1 if soak.complaints else 0
-    except Failure as failure:
-        print(f"soak: error: {failure}", file=sys.stderr)
-    finally:
-        if arguments.keep or code != 0:
-            print(f"what was made lies in {work}")
-        else:
-            shutil.rmtree(work, ignore_errors=True)
-    return code
+        return 1 if soak.complaints else 0
+
+    return conclude("soak", work, arguments.keep, job)
 
 
 if __name__ == "__main__":

@@ -341,6 +341,21 @@ def report(tally, bench, seconds):
         print(f"torture: error: {complaint}")
 
 
+def conclude(name, work, keep, job):
+    """The exit code of what `job` does in the folder `work`, which stays if it is to be kept, or something went wrong."""
+    code = 1
+    try:
+        code = job()
+    except Failure as failure:
+        print(f"{name}: error: {failure}", file=sys.stderr)
+    finally:
+        if keep or code != 0:
+            print(f"what was made lies in {work}")
+        else:
+            shutil.rmtree(work, ignore_errors=True)
+    return code
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kills", type=int, default=1000, help="how many processes are killed (1000)")
@@ -356,7 +371,7 @@ def main():
         # Brokers take no less by default (group.min.session.timeout.ms).
         arguments.session_timeout = max(arguments.session_timeout, 6)
     work = pathlib.Path(tempfile.mkdtemp(prefix="lapwing-torture-"))
-    tally, began, code = Tally(), time.monotonic(), 1
+    tally = Tally()
 
     def show(tally):
         if sys.stderr.isatty():
@@ -364,7 +379,7 @@ def main():
             bar = "█" * cells + "░" * (24 - cells)
             sys.stderr.write(f"\r{bar}  {tally.killed:,}/{arguments.kills:,} kills, {tally.rounds:,} rounds ")
 
-    try:
+    def job():
         bench = Bench(arguments, work)
         began = time.monotonic()
         number = 0
@@ -382,15 +397,9 @@ def main():
         report(tally, bench, time.monotonic() - began)
         if arguments.recovery > 0 and not arguments.kafka and tally.is_clean:
             report_recovery(bench)
-        code = 0 if tally.is_clean else 1
-    except Failure as failure:
-        print(f"torture: error: {failure}", file=sys.stderr)
-    finally:
-        if arguments.keep or code != 0:
-            print(f"what was made lies in {work}")
-        else:
-            shutil.rmtree(work, ignore_errors=True)
-    return code
+        return 0 if tally.is_clean else 1
+
+    return conclude("torture", work, arguments.keep, job)
 
 
 if __name__ == "__main__":
