@@ -74,21 +74,24 @@ struct LogBench {
         return try decoder.decode(Status.self, from: Data(outcome.output.utf8))
     }
 
-    /// As ``wait(seconds:until:)``, while the log may not be there yet.
-    func waitForLog(seconds: Double = 120, until condition: (Status) -> Bool) async throws -> Status {
+    /// Looks every so often until `condition` holds; the log, and its topics, may not be there yet.
+    ///
+    /// It looks in the log itself: what a program says is old when it has ended.
+    func wait(seconds: Double = 120, until condition: (PipelineStatus) -> Bool) async throws -> PipelineStatus {
         let deadline = ContinuousClock.now + .seconds(seconds)
-        while .now < deadline, (try? await status()) == nil { try await Task.sleep(for: .milliseconds(20)) }
-        return try await wait(seconds: seconds, until: condition)
-    }
-
-    /// Looks every so often until `condition` holds.
-    func wait(seconds: Double = 120, until condition: (Status) -> Bool) async throws -> Status {
-        let deadline = ContinuousClock.now + .seconds(seconds)
+        while !FileManager.default.fileExists(atPath: path) {
+            try #require(.now < deadline, "there is still no \(path)")
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        let log = try SQLiteLog(path: path)
         while true {
-            let status = try await status()
-            if condition(status) { return status }
-            try #require(.now < deadline, "still \(status)")
-            try await Task.sleep(for: .milliseconds(20))
+            let status = try? await PipelineStatus(of: log, topics: Topics())
+            if let status, condition(status) {
+                await log.close()
+                return status
+            }
+            try #require(.now < deadline, "still \(String(describing: status))")
+            try await Task.sleep(for: .milliseconds(5))
         }
     }
 

@@ -39,7 +39,7 @@ struct LogCommandTests {
         let bench = try LogBench()
         let clips = try (0..<3).map { try Clips.moving(frames: 60, seed: $0) }
         let producer = try Program.start(["submit"] + clips + ["--log", bench.log, "--wait"])
-        _ = try await bench.waitForLog { $0.videos.count { $0.state == "waiting" } == 3 }
+        _ = try await bench.wait { $0.videos.count { $0.state == "waiting" } == 3 }
         #expect(producer.isRunning)
         // The lines come at once, not at the end.
         #expect(producer.output.split(separator: "\n").count >= 2)
