@@ -10,8 +10,14 @@ public protocol Detector: AnyObject {
     /// How many pictures may be in flight: that many ``enqueue(_:)`` calls before a ``dequeue()`` is needed.
     var capacity: Int { get }
 
+    /// How many pictures go through the network together.
+    var batchSize: Int { get }
+
     /// How many are in flight now.
     var framesInFlight: Int { get }
+
+    /// Whether all that is in flight waits in a batch that is not full: ``dequeue()`` starts it as it is.
+    var awaitsMore: Bool { get }
 
     /// Lends the next input tensor to `prepare`, then starts the detector on it and returns.
     ///
@@ -28,4 +34,12 @@ public protocol Detector: AnyObject {
     ///
     /// - Precondition: at least one picture is in flight.
     func dequeue() throws -> [Detection]
+}
+
+extension Detector {
+    /// Each for itself.
+    public var batchSize: Int { 1 }
+
+    /// Never, where each goes for itself.
+    public var awaitsMore: Bool { false }
 }

@@ -9,6 +9,7 @@ extension DetectorConfiguration {
         try require(confidence >= 0 && confidence < 1, "confidence must be at least 0 and below 1, not \(confidence)")
         try require(iou >= 0 && iou <= 1, "iou must be from 0 to 1, not \(iou)")
         try require(maxDetections > 0, "the most detections must be at least 1, not \(maxDetections)")
+        try require((1...64).contains(batchSize ?? 1), "a batch must be of 1 to 64 pictures, not of \(batchSize ?? 0)")
         try require((1...256).contains(requests ?? 1), "requests must be from 1 to 256, not \(requests ?? 0)")
         try require((1...1024).contains(threads ?? 1), "threads must be from 1 to 1024, not \(threads ?? 0)")
     }

@@ -35,9 +35,12 @@ public struct DetectorConfiguration: Sendable, Hashable {
     public var classes: [String]?
     /// The most detections per picture; at least 1.
     public var maxDetections = 300
-    /// How many pictures may be in flight, 1…256; nil takes three more than the engine holds best for throughput, so that some
-    /// are prepared meanwhile. With 1, all threads work on one picture: the least delay, and fewer pictures per second.
-    /// Results do not depend on it.
+    /// How many pictures go through the network together, 1…64; nil takes the model's own where it is made for one size of
+    /// batch, else 1. On processors results do not depend on it; elsewhere ``ModelDescription/batchSize`` says what it is.
+    public var batchSize: Int?
+    /// How many batches may be in flight, 1…256; nil takes as many as the engine holds best for throughput, and room for
+    /// three pictures more, so that some are prepared meanwhile. With 1, all threads work on one batch: the least delay,
+    /// and fewer pictures per second. Results do not depend on it.
     public var requests: Int?
     /// The input size for models that leave it open; nil takes the model's metadata, then 640 × 640. Both sides must be
     /// multiples of the model's stride (32).

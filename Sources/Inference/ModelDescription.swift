@@ -12,10 +12,12 @@ public struct ModelDescription: Sendable, Hashable {
     public var classNames: [String]
     /// The engine with its version, and the device it runs on.
     public var engine, device: String
+    /// How many pictures go through it together, where the last digits of results may depend on that; nil on processors.
+    public var batchSize: Int?
 
     public init(
         name: String, sha256: String, precision: String, inputWidth: Int, inputHeight: Int, classNames: [String],
-        engine: String, device: String
+        engine: String, device: String, batchSize: Int? = nil
     ) {
         self.name = name
         self.sha256 = sha256
@@ -25,5 +27,6 @@ public struct ModelDescription: Sendable, Hashable {
         self.classNames = classNames
         self.engine = engine
         self.device = device
+        self.batchSize = batchSize
     }
 }

@@ -4,19 +4,22 @@ struct YOLOv8Contract {
     let inputHeight: Int
     let classNames: [String]
     let anchorCount: Int
+    let batchSize: Int
 
     /// Memory for one such picture and its output is allocated per request: 1.3 GB at this size.
     private static let maximumSide = 8192
 
     private static let expected =
-        "expected a YOLOv8 detector as `yolo export format=onnx` writes it (one input [1, 3, height, width] of f32, one "
-        + "output [1, 4 + classes, anchors] of f32)"
+        "expected a YOLOv8 detector as `yolo export format=onnx` writes it (one input [batch, 3, height, width] of f32, "
+        + "one output [batch, 4 + classes, anchors] of f32)"
 
-    /// Checks `model`, and fixes its input's shape to one picture if it is open.
+    /// Checks `model`, and fixes its input's shape.
     ///
-    /// - Parameter requestedSize: what the user asked for, if anything.
+    /// - Parameters:
+    ///   - requestedSize: what the user asked for, if anything; `requestedBatch` likewise.
     init(
-        model: any EngineNetwork, metadata: ModelMetadata, file: String, requestedSize: DetectorConfiguration.InputSize?
+        model: any EngineNetwork, metadata: ModelMetadata, file: String,
+        requestedSize: DetectorConfiguration.InputSize?, requestedBatch: Int?
     ) throws(InferenceError) {
         if let task = metadata.task, task != "detect" {
             throw Self.wrongModel(file, "its metadata says it is made for the task \"\(task)\", not \"detect\"")
@@ -24,16 +27,18 @@ struct YOLOv8Contract {
         if metadata.isEndToEnd {
             throw Self.wrongModel(file, "it chooses among its boxes itself (end2end); export it with end2end=False")
         }
-        let size = try Self.fixInput(of: model, metadata: metadata, file: file, requestedSize: requestedSize)
+        let size = try Self.fixInput(
+            of: model, metadata: metadata, file: file, requestedSize: requestedSize, requestedBatch: requestedBatch)
         inputWidth = size.width
         inputHeight = size.height
+        batchSize = size.batch
         (classNames, anchorCount) = try Self.checkOutput(of: model, size: size, metadata: metadata, file: file)
     }
 
     private static func fixInput(
         of model: any EngineNetwork, metadata: ModelMetadata, file: String,
-        requestedSize: DetectorConfiguration.InputSize?
-    ) throws(InferenceError) -> DetectorConfiguration.InputSize {
+        requestedSize: DetectorConfiguration.InputSize?, requestedBatch: Int?
+    ) throws(InferenceError) -> (width: Int, height: Int, batch: Int) {
         guard model.inputCount == 1 else { throw wrongModel(file, "it has \(model.inputCount) inputs") }
         let input = try model.input(0)
         guard input.elementType == "f32" else {
@@ -64,28 +69,40 @@ struct YOLOv8Contract {
                     \(stride), at most \(maximumSide)
                     """)
         }
-        let shape = [1, 3, size.height, size.width]
+        let batch = requestedBatch ?? dimensions[0] ?? 1
+        let shape = [batch, 3, size.height, size.width]
         if input.fixedDimensions != shape {
             do throws(InferenceError) {
                 try model.reshape(to: shape)
             } catch {
+                if let own = dimensions[0], own != batch { throw refusedBatch(file, batch, own) }
                 throw wrongModel(
                     file, "its input is \(input.description), which cannot become \(shape): \(error.detail)")
             }
         }
-        return size
+        return (size.width, size.height, batch)
+    }
+
+    private static func refusedBatch(_ file: String, _ batch: Int, _ own: Int?) -> InferenceError {
+        InferenceError(
+            .configuration, operation: "choose batch size",
+            detail: """
+                \(file) takes batches of \(own ?? 1) only, not of \(batch); use that, or export it with dynamic=True
+                """)
     }
 
     private static func checkOutput(
-        of model: any EngineNetwork, size: DetectorConfiguration.InputSize, metadata: ModelMetadata, file: String
+        of model: any EngineNetwork, size: (width: Int, height: Int, batch: Int), metadata: ModelMetadata, file: String
     ) throws(InferenceError) -> (classNames: [String], anchorCount: Int) {
         guard model.outputCount == 1 else {
             throw wrongModel(file, "it has \(model.outputCount) outputs (a segmentation model, perhaps)")
         }
         let output = try model.output(0)
-        guard output.elementType == "f32", let dimensions = output.fixedDimensions, dimensions.count == 3,
-            dimensions[0] == 1
-        else { throw wrongModel(file, "its output is \(output.description)") }
+        guard output.elementType == "f32", let dimensions = output.fixedDimensions, dimensions.count == 3 else {
+            throw wrongModel(file, "its output is \(output.description)")
+        }
+        // A network with its own batch size written into it somewhere may fold other batches into something else.
+        guard dimensions[0] == size.batch else { throw refusedBatch(file, size.batch, nil) }
         if dimensions[2] == 6, dimensions[1] <= 1000 {
             throw wrongModel(
                 file, "its output \(output.description) is boxes already chosen; export it with nms=False")

@@ -121,6 +121,11 @@ public struct ProcessingConfiguration: Sendable {
             $0.string(model.engine)
             $0.key("device")
             $0.string(model.device)
+            // Only where it matters, so that it changes no hash elsewhere.
+            if let batchSize = model.batchSize {
+                $0.key("batch_size")
+                $0.integer(batchSize)
+            }
         }
         json.key("detection")
         json.object {

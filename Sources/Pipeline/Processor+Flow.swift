@@ -5,9 +5,19 @@ internal import Vision
 
 /// The way of a frame: decoder, detector, tracker, results.
 extension Processor {
-    /// Fills the detector as far as there are frames, then takes out what went in first.
-    func step() throws {
+    /// Fills the detector as far as there are frames.
+    func fill() throws {
         while detector.framesInFlight < detector.capacity, jobsRead < jobs.count { try putIn(jobs[jobsRead]) }
+    }
+
+    /// Whether what comes out next waits in a batch that is not full, and there is nothing to fill it with.
+    var awaitsMore: Bool {
+        guard jobsRead == jobs.count, case .inFlight = flow.first?.content else { return false }
+        return detector.awaitsMore
+    }
+
+    /// Takes out what went in first.
+    func step() throws {
         guard let first = flow.popFirst() else { return }
         if case .end = first.content {
             jobs.removeFirst()

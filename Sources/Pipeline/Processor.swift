@@ -21,6 +21,8 @@ public actor Processor: ChunkHandler {
     let describer: ObjectDescriber?
     let decoding: any ChunkDecoding
     let onFrame: @Sendable (VideoID) -> Void
+    /// How long a batch that is not full waits for more pictures, when none are at hand.
+    private let batchDelay: Duration
     /// Pictures that are in memory at the same time, while they wait for the decoder or the detector.
     private nonisolated let picturesInHand: Int
 
@@ -35,6 +37,7 @@ public actor Processor: ChunkHandler {
 
     /// Chunks that were given to it and have not been looked at.
     private nonisolated let inbox = Mutex<[(ChunkAssembly, PendingOutcome)]>([])
+    private nonisolated let arrivals = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     /// Chunks in hand, in the order in which they came.
     var jobs: Deque<ChunkJob> = []
     /// Of those, how many have no frame left to go in.
@@ -48,11 +51,13 @@ public actor Processor: ChunkHandler {
     ///   - embedder: what describes objects to the tracker, the processor's own too; there if and only if
     ///     `configuration.appearance` is.
     ///   - decoding: where chunks are decoded; in this process unless told.
+    ///   - batchDelay: how long a batch that is not full waits for more pictures, when none are at hand; what comes out does
+    ///     not depend on it.
     ///   - onFrame: called after each frame, from the processor's thread.
     public init(
         detector: sending any Detector, embedder: sending AppearanceEmbedder? = nil,
         configuration: ProcessingConfiguration, topics: Topics, decoding: any ChunkDecoding = LocalDecoding(),
-        onFrame: @escaping @Sendable (VideoID) -> Void = { _ in }
+        batchDelay: Duration = .zero, onFrame: @escaping @Sendable (VideoID) -> Void = { _ in }
     ) {
         self.detector = detector
         describer = embedder.map(ObjectDescriber.init)
@@ -60,6 +65,8 @@ public actor Processor: ChunkHandler {
         self.configuration = configuration
         self.topics = topics
         self.decoding = decoding
+        self.batchDelay = batchDelay
+        chunksInHand = detector.batchSize + 1
         // Scaled pictures are let go, unless somebody will look at them again.
         picturesInHand =
             (configuration.needsPictures ? detector.capacity : 0) + 1 + Self.picturesInDecoder
@@ -125,12 +132,13 @@ public actor Processor: ChunkHandler {
         return (1 + decoding.chunkCopies) * header.chunkByteCount + picturesInHand * picture
     }
 
-    /// While frames of one chunk come out, frames of the next go in.
-    public nonisolated var chunksInHand: Int { 2 }
+    /// While frames of one chunk come out, frames of the next go in; and there may be no more than a frame in each.
+    public nonisolated let chunksInHand: Int
 
     public nonisolated func begin(_ chunk: ChunkAssembly) -> PendingOutcome {
         let outcome = PendingOutcome()
         inbox.withLock { $0.append((chunk, outcome)) }
+        arrivals.continuation.yield()
         Task { await run() }
         return outcome
     }
@@ -150,6 +158,9 @@ public actor Processor: ChunkHandler {
         takeIn()
         while !jobs.isEmpty {
             do {
+                try fill()
+                // More chunks come only while there is room for them.
+                if awaitsMore, batchDelay > .zero, jobs.count < chunksInHand, await anotherComes() { continue }
                 try step()
             } catch {
                 fail(error)
@@ -158,6 +169,25 @@ public actor Processor: ChunkHandler {
             takeIn()
         }
         isRunning = false
+    }
+
+    /// Waits for another chunk, but not for long; whether one came.
+    private func anotherComes() async -> Bool {
+        let deadline = ContinuousClock.now + batchDelay
+        let continuation = arrivals.continuation
+        let timer = Task {
+            try? await Task.sleep(until: deadline, clock: .continuous)
+            continuation.yield()
+        }
+        defer { timer.cancel() }
+        let known = jobs.count
+        var signals = arrivals.stream.makeAsyncIterator()
+        repeat {
+            _ = await signals.next(isolation: self)
+            takeIn()
+            if jobs.count > known { return true }
+        } while .now < deadline
+        return false
     }
 
     /// What the engine cannot do is an error of all that is in hand.

@@ -8,31 +8,40 @@ public import Vision
 public final class ScriptedDetector: Detector {
     public let model: ModelDescription
     public let capacity: Int
+    public let batchSize: Int
     public var framesInFlight: Int { waiting.count }
+    public var awaitsMore: Bool { !waiting.isEmpty && waiting.count == filled }
 
     private let cells: Int
     private let threshold: Float
     private var tensors: [UnsafeMutableBufferPointer<Float>]
     private var next = 0
     private var waiting: [[Detection]] = []
+    /// How many pictures are in the batch that is started next.
+    private var filled = 0
     private let classID: (Int, Int, Float) -> Int
     private let beforeFrame: () throws -> Void
+    private let onBatch: (Int) -> Void
 
     /// - Parameters:
     ///   - capacity: pictures in flight, at least 1.
+    ///   - batchSize: how many of them make a batch; `capacity` is a multiple of it.
+    ///   - onBatch: called for each batch that is started, with the number of pictures in it.
     ///   - cells: cells per side of the grid.
     ///   - threshold: what a cell's mean brightness, 0…1, must exceed.
     ///   - beforeFrame: called for each picture; what it throws is an engine's failure.
     ///   - classID: the class, 0 or 1, of the cell in a row and a column with some brightness; a checkerboard by default.
     public init(
-        capacity: Int = 2, inputSize: Int = 64, cells: Int = 4, threshold: Float = 0.5,
-        beforeFrame: @escaping () throws -> Void = {},
+        capacity: Int = 2, batchSize: Int = 1, inputSize: Int = 64, cells: Int = 4, threshold: Float = 0.5,
+        beforeFrame: @escaping () throws -> Void = {}, onBatch: @escaping (Int) -> Void = { _ in },
         classID: @escaping (_ row: Int, _ column: Int, _ brightness: Float) -> Int = { row, column, _ in
             (row + column) % 2
         }
     ) {
-        precondition(capacity >= 1 && inputSize >= cells && cells >= 1)
+        precondition(capacity >= 1 && capacity % batchSize == 0 && inputSize >= cells && cells >= 1)
         self.capacity = capacity
+        self.batchSize = batchSize
+        self.onBatch = onBatch
         self.cells = cells
         self.threshold = threshold
         self.classID = classID
@@ -55,10 +64,18 @@ public final class ScriptedDetector: Detector {
         next = (next + 1) % capacity
         let letterbox = try prepare(tensor)
         waiting.append(detections(in: tensor, letterbox))
+        filled += 1
+        if filled == batchSize { startBatch() }
+    }
+
+    private func startBatch() {
+        onBatch(filled)
+        filled = 0
     }
 
     public func dequeue() throws -> [Detection] {
         precondition(!waiting.isEmpty)
+        if awaitsMore { startBatch() }
         return waiting.removeFirst()
     }
 

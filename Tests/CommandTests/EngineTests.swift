@@ -38,6 +38,27 @@ struct EngineTests {
         #expect(labels[0] == labels[1])
     }
 
+    @Test("batches, and what --device auto chooses, change no byte; what was measured is said")
+    func batches() async throws {
+        let folder = try TemporaryFolder()
+        let clip = try Clips.moving(frames: 30)
+        let alone = try await run(clip, to: folder.path + "/alone", [])
+        for (number, arguments) in [
+            ["--batch", "4"], ["--batch", "3", "--batch-delay", "0", "--device", "auto", "--processors", "2"],
+        ].enumerated() {
+            let text = try await run(clip, to: "\(folder.path)/\(number)", arguments)
+            #expect(text == alone, "\(arguments)")
+        }
+        let call = ["run", clip, "--model", Self.model, "--video-id", "street", "--precision", "f32", "--output"]
+        let searched = try await Program.succeed(call + [folder.path + "/auto", "--batch", "auto"])
+        #expect(searched.errors.hasPrefix("batch: "), "\(searched)")
+        #expect(searched.errors.contains("at a time (measured, in pictures/s: 1: "), "\(searched)")
+        #expect(try String(contentsOfFile: "\(folder.path)/auto/street/results.jsonl", encoding: .utf8) == alone)
+        for wrong in [["--batch", "0"], ["--batch", "many"], ["--batch-delay", "-1"], ["--processors", "0"]] {
+            #expect(try await Program.run(call + [folder.path] + wrong).exitCode == 2, "\(wrong)")
+        }
+    }
+
     @Test(
         "a device that is not there is refused in one line, with what there is",
         arguments: [

@@ -95,22 +95,14 @@ struct OnnxRuntimeTests {
         }
     }
 
-    @Test("A shape that the model cannot take is refused")
-    func refusesShape() throws {
-        var model = SyntheticModel()
-        model.input = [2, 3, 64, 64]
-        let error = try #require(throws: InferenceError.self) { try detector(model) { _ in } }
-        #expect(error.code == .wrongModel)
-        #expect(error.detail.contains("[1, 3, 64, 64]"), "\(error)")
-    }
-
     @Test("Cores are shared out: a picture per core, or all cores for one picture")
     func sharesCores() {
-        func plan(_ device: String, requests: Int? = nil, threads: Int? = nil) -> [Int] {
+        func plan(_ device: String, requests: Int? = nil, threads: Int? = nil, batchSize: Int = 1) -> [Int] {
             var configuration = DetectorConfiguration()
             (configuration.requests, configuration.threads) = (requests, threads)
             guard let device = OnnxRuntimeDevice(device) else { return [] }
-            let plan = OnnxRuntimeNetwork.plan(cores: 8, device: device, configuration: configuration)
+            let plan = OnnxRuntimeNetwork.plan(
+                cores: 8, device: device, configuration: configuration, batchSize: batchSize)
             return [plan.requests, plan.runs, plan.threadsPerRun]
         }
         #expect(plan("cpu") == [11, 8, 1])
@@ -120,6 +112,8 @@ struct OnnxRuntimeTests {
         #expect(plan("cpu", threads: 3) == [6, 3, 1])
         #expect(plan("cpu", requests: 2, threads: 1) == [2, 1, 1])
         #expect(plan("cuda") == [5, 2, 1])
+        #expect(plan("cuda", batchSize: 2) == [4, 2, 1])
+        #expect(plan("cuda", batchSize: 8) == [3, 2, 1])
         #expect(plan("cuda", requests: 1) == [1, 1, 1])
     }
 

@@ -24,12 +24,15 @@ public struct ProcessorPlan: Sendable, Hashable {
     /// - Parameters:
     ///   - devices: what there is, of all engines.
     ///   - cores: how many cores may be used; at least 1.
+    ///   - engine: what is to run the networks; `auto`: whatever suits.
     ///   - count: how many processors are wished for, at least 1; nil for as many as suit. There are never more than cores
     ///     where they compute on them. On graphics processors they take turns.
     /// - Returns: one or more.
-    public static func best(devices: [InferenceDevice], cores: Int, count: Int? = nil) -> [ProcessorPlan] {
+    public static func best(devices: [InferenceDevice], cores: Int, engine: InferenceEngine = .auto, count: Int? = nil)
+        -> [ProcessorPlan]
+    {
         precondition(cores >= 1 && (count ?? 1) >= 1)
-        let graphics = devices.filter { $0.kind == .graphics }
+        let graphics = devices.filter { $0.kind == .graphics && (engine == .auto || $0.engine == engine) }
         let cuda = graphics.filter { $0.name.hasPrefix("cuda") }
         let chosen = cuda.isEmpty ? graphics.filter { $0.engine == .openvino } : cuda
         guard chosen.isEmpty else {
@@ -39,7 +42,7 @@ public struct ProcessorPlan: Sendable, Hashable {
             }
         }
         let groups = min(count ?? max(cores / coresPerProcessor, 1), cores)
-        return sharing(cores: cores, among: groups, engine: .openvino, device: "CPU")
+        return sharing(cores: cores, among: groups, engine: engine == .auto ? .openvino : engine, device: "CPU")
     }
 
     /// So many processors that compute on the same cores, which are shared out; each has one at least.

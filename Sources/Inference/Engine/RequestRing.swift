@@ -13,10 +13,10 @@ struct RequestRing {
 
     var capacity: Int { requests.count }
 
-    /// How many more requests there are than can run at a time, unless told. The thread that prepares pictures shares the
-    /// processor with the engine's and gets its turn late: the engine is to have work until then. Measured, with two cores
-    /// and a small network, the rate with one, two and three was 0.82, 0.87 and 0.90 of the engine's alone.
-    static let waiting = 3
+    /// How many more requests there are than can run at a time, unless told: for three pictures. The thread that prepares them
+    /// shares the processor with the engine's and gets its turn late: the engine is to have work until then. Measured, with
+    /// two cores and a small network, the rate with one, two and three was 0.82, 0.87 and 0.90 of the engine's alone.
+    static func waiting(batchSize: Int) -> Int { (3 + batchSize - 1) / batchSize }
 
     /// Which request is started next.
     ///

@@ -83,7 +83,8 @@ final class OnnxRuntimeNetwork: EngineNetwork {
             preconditionFailure("the network's shape was fixed")
         }
         let plan = Self.plan(
-            cores: ProcessInfo.processInfo.activeProcessorCount, device: device, configuration: configuration)
+            cores: ProcessInfo.processInfo.activeProcessorCount, device: device, configuration: configuration,
+            batchSize: input.first ?? 1)
         let options = try OnnxRuntimeSessionOptions(library, threads: plan.threadsPerRun, optimizes: true)
         let floats = try options.append(device, configuration)
         for override in overrides { try options.fix(dimension: override.name, to: override.size) }
@@ -101,16 +102,16 @@ final class OnnxRuntimeNetwork: EngineNetwork {
             device: device.kind.displayName)
     }
 
-    /// How many pictures may be in flight, how many of them run at a time, and with how many threads each.
+    /// How many batches may be in flight, how many of them run at a time, and with how many threads each.
     ///
-    /// On a processor a picture per core gives the most pictures per second, as no thread waits for another; with fewer
-    /// pictures than cores they share the cores. On other devices two run at a time: one is copied while one is computed.
+    /// On a processor a batch per core gives the most pictures per second, as no thread waits for another; with fewer
+    /// batches than cores they share the cores. On other devices two run at a time: one is copied while one is computed.
     static func plan(
-        cores: Int, device: OnnxRuntimeDevice, configuration: DetectorConfiguration
+        cores: Int, device: OnnxRuntimeDevice, configuration: DetectorConfiguration, batchSize: Int
     ) -> (requests: Int, runs: Int, threadsPerRun: Int) {
         let threads = configuration.threads ?? max(cores, 1)
         let most = device.kind == .cpu ? min(threads, 64) : 2
-        let requests = configuration.requests ?? most + RequestRing.waiting
+        let requests = configuration.requests ?? most + RequestRing.waiting(batchSize: batchSize)
         let runs = min(requests, most)
         return (requests, runs, device.kind == .cpu ? max(threads / runs, 1) : 1)
     }

@@ -27,7 +27,8 @@ final class OpenVINONetwork: EngineNetwork {
         let compiled = try model.compile(device: device, properties: configuration.openVINOProperties)
         let optimum = compiled.property("OPTIMAL_NUMBER_OF_INFER_REQUESTS").flatMap { Int($0) } ?? 1
         var requests: [OpenVINOInferRequest] = []
-        for _ in 0..<(configuration.requests ?? min(max(optimum, 1), 64) + RequestRing.waiting) {
+        let waiting = RequestRing.waiting(batchSize: input.first ?? 1)
+        for _ in 0..<(configuration.requests ?? min(max(optimum, 1), 64) + waiting) {
             requests.append(
                 try OpenVINOInferRequest(
                     model: compiled, input: OpenVINOTensor(dimensions: input),

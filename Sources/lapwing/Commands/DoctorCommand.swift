@@ -145,9 +145,10 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func load(_ path: String) -> Check {
         do {
+            let plan = engineOptions.plan(processors: 1)[0]
             var configuration = DetectorConfiguration()
-            configuration.engine = engineOptions.engine
-            configuration.device = engineOptions.device
+            configuration.engine = plan.engine
+            configuration.device = plan.device
             let model = try YOLOv8Detector(modelPath: path, configuration: configuration).model
             let classes = model.classNames.prefix(4).joined(separator: ", ") + (model.classNames.count > 4 ? ", …" : "")
             return Check(

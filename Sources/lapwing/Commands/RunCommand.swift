@@ -59,16 +59,16 @@ struct RunCommand: AsyncParsableCommand {
         let networks: LoadedNetworks
         let plan: MemoryPlan
         let isolated: [IsolatedDecoder]
-        let count = processorOptions.processors
         var logger = Logger(label: "lapwing.run") { _ in TerminalLogHandler() }
         logger.logLevel = .warning
         do {
             networks = try processorOptions.load(processing)
+            if let report = networks.searchReport { Console.write("batch: \(report)") }
             // What is cut while the worker works: the packets of a chunk, and the chunk made of them.
             plan = try memoryOptions.plan(
-                more: 3 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20) + isolation.memory(decoders: count),
+                more: 3 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20) + isolation.memory(decoders: networks.count),
                 logger: logger)
-            isolated = try isolation.start(decoders: count, budget: plan.total, logger: logger)
+            isolated = try isolation.start(decoders: networks.count, budget: plan.total, logger: logger)
         } catch {
             for folder in new { rmdir(folder) }
             throw error

@@ -48,8 +48,10 @@ struct WorkerCommand: AsyncParsableCommand {
                 "model": "\(configuration.model.name)", "engine": "\(configuration.model.engine)",
                 "device": "\(configuration.model.device)", "precision": "\(configuration.model.precision)",
                 "tracker": "\(tracker.kind.rawValue)", "configuration": "\(configuration.hash)",
+                "processors": "\(networks.count)", "batch": "\(networks.batchSize)",
             ])
-        let count = processorOptions.processors
+        if let report = networks.searchReport { logger.info("batch: \(report)") }
+        let count = networks.count
         var workerConfiguration = try workerOptions.configuration(
             group: topics.workerGroup, start: start, more: isolation.memory(decoders: count), logger: logger)
         let isolated = try isolation.start(

@@ -131,8 +131,8 @@ struct ProcessingOptions: ParsableArguments {
         lowConfidence ?? ProcessingConfiguration.defaultLowConfidence(confidence: confidence)
     }
 
-    /// Loads the model.
-    func makeDetector(_ plan: ProcessorPlan) throws -> YOLOv8Detector {
+    /// How the detector is run.
+    func detectorConfiguration(_ plan: ProcessorPlan) -> DetectorConfiguration {
         var configuration = DetectorConfiguration()
         configuration.engine = plan.engine
         configuration.device = plan.device
@@ -142,7 +142,7 @@ struct ProcessingOptions: ParsableArguments {
             tracker: tracker, confidence: confidence, lowConfidence: lowConfidenceOrDefault)
         configuration.iou = iou
         configuration.classes = classNames
-        return try YOLOv8Detector(modelPath: model, configuration: configuration)
+        return configuration
     }
 
     /// Loads the model that tells what objects look like; nil where none was given.
