@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 import Testing
 
 @Suite("two workers", .enabled(if: Assets.arePresent, "needs the models in LAPWING_ASSETS"))
