@@ -99,6 +99,7 @@ struct LapwingBench: AsyncParsableCommand {
         if !stages.isDisjoint(with: [.inference, .endToEnd]) {
             try await EndToEndStage.measure(bench, withWhole: stages.contains(.endToEnd), into: &report)
         }
+        if stages.contains(.many) { try await ManyStage.measure(bench, into: &report) }
         report.machine.noteEnd()
         print(json ? try report.json() : report.text)
     }
@@ -137,7 +138,7 @@ struct LapwingBench: AsyncParsableCommand {
             ])
         }
         bench.models = model.map { [Model(path: $0, precision: .init(rawValue: precision) ?? .auto)] } ?? assets.models
-        if bench.models.isEmpty, !stages.isDisjoint(with: [.inference, .endToEnd]) {
+        if bench.models.isEmpty, !stages.isDisjoint(with: [.inference, .many, .endToEnd]) {
             report.skipped.append("inference: no model in \(assets.folder); give one with --model or LAPWING_ASSETS")
         }
         if bench.detectionFolder == nil, !stages.isDisjoint(with: [.sort, .trackers]) {

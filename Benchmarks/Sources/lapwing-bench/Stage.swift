@@ -22,6 +22,8 @@ enum Stage: String, CaseIterable, Encodable, ExpressibleByArgument {
     case trackers
     /// The most memory that a worker uses, beside its budget; only when asked for.
     case budget
+    /// Many videos at once.
+    case many
     /// From a file to its results.
     case endToEnd = "end-to-end"
 
