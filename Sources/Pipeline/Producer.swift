@@ -15,6 +15,7 @@ public actor Producer {
     private let topics: Topics
     private let chunkSeconds: Double
     private let maxChunkBytes: Int
+    private let appendBytes: Int
     /// Registrations by partition of topic `videos`, read once and kept up to date from there.
     private var known: [VideoID: VideoRegistration] = [:]
     private var knownUpTo: [TopicPartition: Int64] = [:]
@@ -25,11 +26,17 @@ public actor Producer {
     /// - Parameters:
     ///   - chunkSeconds: how long chunks should be; each ends at the next place where it can be cut.
     ///   - maxChunkBytes: how large chunks may be; a single GOP that is larger is an error.
-    public init(log: any EventLog, topics: Topics, chunkSeconds: Double = 4, maxChunkBytes: Int = 64 << 20) {
+    ///   - appendBytes: chunks go into the log together until they have so many bytes: on a disk, each time costs as much
+    ///     as a good many bytes.
+    public init(
+        log: any EventLog, topics: Topics, chunkSeconds: Double = 4, maxChunkBytes: Int = 64 << 20,
+        appendBytes: Int = 1 << 20
+    ) {
         self.log = log
         self.topics = topics
         self.chunkSeconds = chunkSeconds
         self.maxChunkBytes = maxChunkBytes
+        self.appendBytes = appendBytes
     }
 
     /// How far a submission has come.
@@ -50,7 +57,7 @@ public actor Producer {
     ///
     /// - Parameters:
     ///   - id: the video's ID; nil: from the file's name and bytes.
-    ///   - onProgress: called after each chunk, and when waiting begins.
+    ///   - onProgress: called each time chunks are in the log, and when waiting begins.
     /// - Returns: what the log now says of the video.
     /// - Throws: ``MediaError`` or ``PipelineError`` for the file, ``EventLogError`` for the log.
     public func submit(
@@ -81,27 +88,28 @@ public actor Producer {
         var progress = Progress(bytesRead: 0, byteCount: demuxer.byteCount, frames: 0, chunks: 0, isWaiting: false)
         var bytes = 0
         var last: Chunk?
-        while let chunk = try next(from: splitter, of: registration) {
+        var cut = cutSome(splitter, of: registration)
+        while let newest = cut.chunks.last {
             try Task.checkCancellation()
-            bytes += chunk.bytes.count
-            if chunk.index >= firstChunk {
+            let (chunks, failure, position, waiting) = (cut.chunks, cut.failure, demuxer.bytePosition, progress)
+            if newest.index >= firstChunk, !isRegistered {
                 // Not before: what cannot be cut at all leaves nothing behind, and other settings may do better.
-                let waiting = progress
-                if !isRegistered {
-                    try await register(registration, waiting, onProgress)
-                    isRegistered = true
-                }
-                try await append(
-                    ChunkParts.records(
-                        of: chunk, videoID: videoID, source: source, totalChunks: chunk.isLast ? chunk.index + 1 : nil,
-                        topic: topics.chunks), waiting, onProgress)
+                try await register(registration, waiting, onProgress)
+                isRegistered = true
             }
-            progress.bytesRead = demuxer.bytePosition
-            progress.frames = chunk.firstFrame + chunk.frameCount
-            progress.chunks = chunk.index + 1
+            let wanted = chunks.filter { $0.index >= firstChunk }
+            // While these are appended, the next are cut.
+            async let appended: Void = append(wanted, of: videoID, source, waiting, onProgress)
+            cut = failure == nil ? cutSome(splitter, of: registration) : ([], failure)
+            try await appended
+            bytes += chunks.reduce(0) { $0 + $1.bytes.count }
+            progress.bytesRead = position
+            progress.frames = newest.firstFrame + newest.frameCount
+            progress.chunks = newest.index + 1
             onProgress(progress)
-            last = chunk
+            last = newest
         }
+        if let failure = cut.failure { throw failure }
         guard let last else {
             throw PipelineError(.unreadable, "\(path): the video holds no frame; is the file complete?")
         }
@@ -113,6 +121,23 @@ public actor Producer {
         registration.truncation = demuxer.truncation
         try await register(registration, progress, onProgress)
         return Submission(registration: registration, wasThere: false)
+    }
+
+    /// The next chunks, as many as are appended together, and what kept it from cutting another.
+    private func cutSome(
+        _ splitter: ChunkSplitter, of video: VideoRegistration
+    ) -> (chunks: [Chunk], failure: (any Error)?) {
+        var chunks: [Chunk] = []
+        var bytes = 0
+        do {
+            while bytes < appendBytes, let chunk = try next(from: splitter, of: video) {
+                chunks.append(chunk)
+                bytes += chunk.bytes.count
+            }
+        } catch {
+            return (chunks, error)
+        }
+        return (chunks, nil)
     }
 
     /// The next chunk; an error that other settings would cure says that a video already begun keeps its own.
@@ -136,8 +161,21 @@ public actor Producer {
         known[registration.videoID] = registration
     }
 
+    /// Appends chunks, on a thread other than the producer's.
+    @concurrent private nonisolated func append(
+        _ chunks: [Chunk], of video: VideoID, _ source: String, _ progress: Progress,
+        _ onProgress: @escaping @Sendable (Progress) -> Void
+    ) async throws {
+        let records = chunks.flatMap { chunk in
+            ChunkParts.records(
+                of: chunk, videoID: video, source: source, totalChunks: chunk.isLast ? chunk.index + 1 : nil,
+                topic: topics.chunks)
+        }
+        if !records.isEmpty { try await append(records, progress, onProgress) }
+    }
+
     /// Appends, and waits while the log or its disk is full, which `onProgress` is told.
-    private func append(
+    private nonisolated func append(
         _ records: [OutgoingRecord], _ progress: Progress, _ onProgress: @escaping @Sendable (Progress) -> Void
     ) async throws {
         var waiting = progress

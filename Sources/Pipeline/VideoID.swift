@@ -43,16 +43,21 @@ public struct VideoID: Sendable, Hashable, Comparable, CustomStringConvertible {
     public static func forFile(atPath path: String) throws(PipelineError) -> VideoID {
         let url = URL(fileURLWithPath: path)
         var hash = SHA256()
-        do {
-            let handle = try FileHandle(forReadingFrom: url)
-            defer { try? handle.close() }
-            while let block = try handle.read(upToCount: 1 << 20), !block.isEmpty { hash.update(data: block) }
-        } catch {
-            throw PipelineError(
-                .unreadable, "\(path): \(error.localizedDescription); check the path and its permissions")
+        guard let file = fopen(path, "rb") else { throw unreadable(path) }
+        defer { fclose(file) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { buffer.deallocate() }
+        setvbuf(file, nil, _IONBF, 0)
+        while case let count = fread(buffer.baseAddress, 1, buffer.count, file), count > 0 {
+            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
+        guard ferror(file) == 0 else { throw unreadable(path) }
         let digits = hash.finalize().prefix(6).map { String(format: "%02x", $0) }.joined()
         return VideoID(unchecked: slug(of: url.deletingPathExtension().lastPathComponent) + "-" + digits)
+    }
+
+    private static func unreadable(_ path: String) -> PipelineError {
+        PipelineError(.unreadable, "\(path): \(String(cString: strerror(errno))); check the path and its permissions")
     }
 
     /// Letters, digits, dots and underscores stay; every run of anything else becomes one hyphen.

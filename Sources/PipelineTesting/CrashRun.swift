@@ -92,7 +92,8 @@ final class CrashRun: Sendable {
             let plan = plan(ofProducer: true)
             let base = try driver.open()
             let log = CrashingLog(base, crashAt: plan.number, plan.moment)
-            let producer = Producer(log: log, topics: driver.topics, chunkSeconds: driver.chunkSeconds)
+            let producer = Producer(
+                log: log, topics: driver.topics, chunkSeconds: driver.chunkSeconds, appendBytes: 30_000)
             do {
                 for path in driver.videos { _ = try await producer.submit(path: path) }
                 return await base.close()

@@ -53,10 +53,11 @@ struct LogCommandTests {
     @Test("submit waits while the log is full, says so, and goes on when a worker has made room")
     func full() async throws {
         let bench = try LogBench()
-        let clip = try Clips.moving(frames: 100)
-        let producer = try Program.start([
-            "submit", clip, "--log", bench.log, "--chunk-seconds", "1", "--log-limit", "20KiB",
-        ])
+        // The first goes in as there is nothing yet, and leaves no room for another.
+        let clips = try (0..<2).map { try Clips.moving(frames: 100, seed: $0) }
+        let clip = clips[1]
+        let producer = try Program.start(
+            ["submit"] + clips + ["--log", bench.log, "--chunk-seconds", "1", "--log-limit", "20KiB"])
         let deadline = ContinuousClock.now + .seconds(30)
         while producer.errors.isEmpty, .now < deadline { try await Task.sleep(for: .milliseconds(20)) }
         #expect(producer.errors == "lapwing: warning: \(clip): the log is full: waiting for workers\n")
@@ -65,8 +66,10 @@ struct LogCommandTests {
         let outcome = await producer.outcome()
         #expect(outcome.exitCode == 0, "\(outcome)")
         #expect(outcome.errorLines.count == 1)
-        let status = try await bench.wait { $0.videos.first?.state == "ended" }
-        #expect(status.videos[0].framesDone == 100)
+        let status = try await bench.wait { status in
+            status.videos.count == 2 && status.videos.allSatisfy { $0.state == "ended" }
+        }
+        #expect(status.videos.map(\.framesDone) == [100, 100])
         worker.send(SIGTERM)
         #expect(await worker.outcome().exitCode == 0)
     }

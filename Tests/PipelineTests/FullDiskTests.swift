@@ -126,7 +126,7 @@ struct FullDiskTests {
         let (topics, clip) = (rig.topics, try Rig.clip("disk", frames: 200))
         async let submission = {
             defer { saying.finish() }
-            let producer = Producer(log: full, topics: topics, chunkSeconds: 1)
+            let producer = Producer(log: full, topics: topics, chunkSeconds: 1, appendBytes: 1)
             return try await producer.submit(path: clip) { progress in
                 if progress.isWaiting, let reason = progress.diskIsFull { saying.yield(reason) }
             }

@@ -118,7 +118,9 @@ struct ProducerTests {
         let log = try rig.open()
         let clip = try Rig.clip("p", frames: 30)
         await #expect(throws: FailingLog.Refused.self) {
-            try await Producer(log: FailingLog(log, failAt: failAt), topics: rig.topics, chunkSeconds: 1).submit(
+            try await Producer(
+                log: FailingLog(log, failAt: failAt), topics: rig.topics, chunkSeconds: 1, appendBytes: 1
+            ).submit(
                 path: clip)
         }
         // At 1 nothing is known of the first attempt, so that the new cut counts.

@@ -42,7 +42,7 @@ struct Rig {
 
     @discardableResult
     func submit(_ paths: [String], to log: any EventLog, chunkSeconds: Double = 1) async throws -> [VideoID] {
-        let producer = Producer(log: log, topics: topics, chunkSeconds: chunkSeconds)
+        let producer = Producer(log: log, topics: topics, chunkSeconds: chunkSeconds, appendBytes: 1)
         var ids: [VideoID] = []
         for path in paths { ids.append(try await producer.submit(path: path).registration.videoID) }
         return ids

@@ -64,9 +64,10 @@ struct RunCommand: AsyncParsableCommand {
         do {
             networks = try processorOptions.load(processing)
             if let report = networks.searchReport { Console.write("batch: \(report)") }
-            // What is cut while the worker works: the packets of a chunk, and the chunk made of them.
+            // What is cut while the worker works: the packets of a chunk, the chunk made of them, and the one before, which is
+            // on its way into the log.
             plan = try memoryOptions.plan(
-                more: 3 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20) + isolation.memory(decoders: networks.count),
+                more: 4 * min(chunkOptions.maxChunkBytes.bytes, 8 << 20) + isolation.memory(decoders: networks.count),
                 logger: logger)
             isolated = try isolation.start(decoders: networks.count, budget: plan.total, logger: logger)
         } catch {
