@@ -248,6 +248,9 @@ struct Collector {
         return (video.chunks[total - 1]?.header.totalFrames, total)
     }
 
+    /// Whether there are chunks of videos that cannot begin, or go on, without others.
+    var isWaiting: Bool { videos.values.contains { !$0.chunks.isEmpty && $0.handedOut == 0 } }
+
     /// Whether a chunk could be handed out.
     var hasReady: Bool { inHand.map(ready.contains) ?? !ready.isEmpty }
 }

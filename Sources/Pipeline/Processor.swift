@@ -42,6 +42,8 @@ public actor Processor: ChunkHandler {
     /// Frames that have gone in, and where a chunk of theirs ends, in order.
     var flow: Deque<FlowEntry> = []
     private var isRunning = false
+    /// What its thread is at.
+    private nonisolated let stage = Mutex(TimeSheet(WorkTimes.Stage.idle))
 
     /// - Parameters:
     ///   - detector: the processor's own from here on.
@@ -158,6 +160,14 @@ public actor Processor: ChunkHandler {
             takeIn()
         }
         isRunning = false
+        enter(.idle)
+    }
+
+    /// Notes what the thread does from now on.
+    func enter(_ next: WorkTimes.Stage) { stage.withLock { $0.enter(next) } }
+
+    public nonisolated var workTimes: WorkTimes? {
+        WorkTimes(spent: stage.withLock { $0.times() }, device: configuration.model.device)
     }
 
     /// What the engine cannot do is an error of all that is in hand.
@@ -180,6 +190,7 @@ public actor Processor: ChunkHandler {
     /// Decides a chunk's outcome, after all that came out of it.
     func finish(_ job: ChunkJob) throws {
         guard !job.isCancelled else { return job.outcome.decide(.success(nil)) }
+        enter(.writing)
         let outcome: ChunkOutcome
         do {
             // A chunk without frames has not been started.
