@@ -28,6 +28,14 @@ enum Bottleneck: Hashable {
         }
     }
 
+    /// Whether it could do more if there were more to do.
+    var isNone: Bool {
+        switch self {
+        case .shortage(.input), .shortage(.lastChunks), .shortage(.partitions): true
+        default: false
+        }
+    }
+
     /// What ONNX Runtime calls graphics processors.
     private static let onGPU = ["CUDA", "TensorRT"]
 
@@ -36,7 +44,7 @@ enum Bottleneck: Hashable {
     /// - Parameter device: what the networks run on.
     func name(device: String) -> String {
         switch self {
-        case .stage(.detecting): "bound by the \(Self.onGPU.contains(device) ? "GPU" : device) (the network)"
+        case .stage(.detecting): "bound by the \(Self.onGPU.contains(device) ? "GPU" : device) (inference)"
         case .stage(let stage): "bound by the CPU (\(stage.rawValue))"
         case .shortage(.input): "not bound: it waits for video"
         case .shortage(.lastChunks): "not bound: it waits for the last chunks of videos"

@@ -25,8 +25,9 @@ struct BottleneckWatch {
         let shortages = shortage.times(at: now)
         guard let found = Bottleneck(recent, shortages: shortages.since(begin.shortages).known) else { return nil }
         begin = (times, shortages)
-        let isNew = found != said
-        said = found
+        // Work that comes and goes is not worth a word each time.
+        let isNew = found != said && !found.isNone
+        if isNew { said = found }
         let message = found.name(device: times.device)
         return (
             isNew ? .info : .debug, found.remedy(device: times.device).map { "\(message): \($0)" } ?? message,

@@ -248,8 +248,8 @@ struct Collector {
         return (video.chunks[total - 1]?.header.totalFrames, total)
     }
 
-    /// Whether there are chunks of videos that cannot begin, or go on, without others.
-    var isWaiting: Bool { videos.values.contains { !$0.chunks.isEmpty && $0.handedOut == 0 } }
+    /// Whether there are chunks of videos that are not begun before all of them is here.
+    var isWaiting: Bool { policy == .complete && videos.values.contains { !$0.hasStarted && !$0.chunks.isEmpty } }
 
     /// Whether a chunk could be handed out.
     var hasReady: Bool { inHand.map(ready.contains) ?? !ready.isEmpty }

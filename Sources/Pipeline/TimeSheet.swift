@@ -1,6 +1,6 @@
 /// How long something has been in each of several states, one after the other.
 ///
-/// A change of state is one look at the clock; nothing is allocated for it.
+/// A change of state is one look at the clock; nothing is allocated for one that was there before.
 struct TimeSheet<State: Hashable & Sendable>: Sendable {
     private(set) var state: State
     private var since: ContinuousClock.Instant

@@ -39,7 +39,7 @@ public struct WorkTimes: Sendable, Hashable {
     }
 
     /// What part of its threads' time each stage takes, 0…1, in the order of a frame's way; empty when there is none.
-    public var shares: [(stage: Stage, share: Double)] {
+    var shares: [(stage: Stage, share: Double)] {
         elapsed > .zero ? Stage.allCases.map { ($0, spent.share(of: $0)) } : []
     }
 

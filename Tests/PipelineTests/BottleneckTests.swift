@@ -65,8 +65,8 @@ struct BottleneckTests {
 
     @Test("Its name tells the processor from other devices, and what would help")
     func names() {
-        #expect(Bottleneck.stage(.detecting).name(device: "CPU") == "bound by the CPU (the network)")
-        #expect(Bottleneck.stage(.detecting).name(device: "CUDA") == "bound by the GPU (the network)")
+        #expect(Bottleneck.stage(.detecting).name(device: "CPU") == "bound by the CPU (inference)")
+        #expect(Bottleneck.stage(.detecting).name(device: "CUDA") == "bound by the GPU (inference)")
         #expect(Bottleneck.stage(.decoding).name(device: "GPU") == "bound by the CPU (decoding)")
         #expect(Bottleneck.shortage(.memory).remedy(device: "CPU")?.contains("--memory") == true)
         #expect(Bottleneck.shortage(.input).remedy(device: "CPU") == nil)
@@ -81,7 +81,7 @@ struct BottleneckTests {
         let looked = watch.look(at: times([.detecting: 54, .decoding: 6], threads: 2), now: start)
         let first = try #require(looked)
         #expect(first.level == .info)
-        #expect(first.message.hasPrefix("bound by the CPU (the network): "))
+        #expect(first.message.hasPrefix("bound by the CPU (inference): "))
         #expect(first.facts["detecting"] == "90%" && first.facts["decoding"] == "10%" && first.facts["idle"] == "0%")
         #expect(watch.look(at: times([.detecting: 99, .decoding: 16], threads: 2), now: start) == nil)
         let again = watch.look(at: times([.detecting: 99, .decoding: 21], threads: 2), now: start)
@@ -96,9 +96,13 @@ struct BottleneckTests {
         let third = try #require(late)
         #expect(third.level == .info)
         #expect(third.message.hasPrefix("bound by memory: "))
+        let idle = watch.look(
+            at: times([.detecting: 139, .decoding: 21, .idle: 90], threads: 2), now: start + .seconds(107))
+        #expect(idle?.level == .debug)
+        #expect(idle?.message == "not bound: it waits for video")
         let summary = watch.summary(
             of: times([.detecting: 139, .decoding: 21, .idle: 20], threads: 2), now: start + .seconds(72))
-        #expect(summary["mostly"] == "bound by the CPU (the network)", "of all the time")
+        #expect(summary["mostly"] == "bound by the CPU (inference)", "of all the time")
         #expect(summary["detecting"] == "77%")
     }
 
