@@ -26,14 +26,10 @@ struct CapacityPlan: Sendable {
         speed = WorkerSpeed(rates, every: workload.every)
         let usable = Self.usableShare(of: workload)
         // Not to lose a video to rounding.
-        func whole(_ value: Double) -> Int { Int(min(value * (1 + 1e-9), 1e9)) }
-        videosPerWorker =
-            speed.ratePerVideo * usable * (1 + 1e-9) < workload.demandPerVideo
-            ? 0 : whole(speed.rate * usable / workload.demandPerVideo)
-        let needed = Double(workload.videos) / Double(max(videosPerWorker, 1))
-        evenWorkers =
-            videosPerWorker > 0
-            ? Int(needed.rounded(.up)) : max(Int((workload.demand / (speed.rate * usable)).rounded(.up)), 1)
+        let share = usable * (1 + 1e-9) / workload.demandPerVideo
+        videosPerWorker = speed.ratePerVideo * share < 1 ? 0 : Int(min(speed.rate * share, 1e9))
+        let videosEach = videosPerWorker > 0 ? Double(videosPerWorker) : speed.rate * share
+        evenWorkers = Int((Double(workload.videos) / videosEach).rounded(.up))
 
         let spread = Spread(videos: workload.videos)
         func fullest(_ workers: Int) -> Int {

@@ -93,7 +93,12 @@ struct PlanAdvice {
                 : "but the fullest worker, which is done last, keeps its videos"
             return "\(gain), \(gained); \(limit)"
         }
-        return "\(gain), or room for \(Self.count(max(plan.videosPerWorker, 0), "more video")); \(limit)"
+        guard plan.keepsUp else {
+            let videos = Self.count(plan.fullestWithOneMore, "video")
+            let change = plan.fullestWithOneMore < plan.fullest ? "\(videos) instead of \(plan.fullest)" : "\(videos) still"
+            return "\(gain), but the fullest has \(change); \(limit)"
+        }
+        return "\(gain), or room for \(Self.count(plan.videosPerWorker, "more video")); \(limit)"
     }
 
     /// What the log has to take.
