@@ -23,6 +23,16 @@ struct BottleneckTests {
         #expect(sheet.times(at: start + .seconds(12)) == ["asleep": .seconds(7), "awake": .seconds(5)])
     }
 
+    @Test("The times of several threads are added up, and what came since an earlier moment is the difference")
+    func sums() {
+        var both = times([.detecting: 5, .idle: 1])
+        both.add(times([.detecting: 3, .decoding: 3]))
+        #expect(both == times([.detecting: 8, .decoding: 3, .idle: 1], threads: 2))
+        #expect(both.elapsed == .seconds(6))
+        #expect(
+            both.since(times([.detecting: 2, .idle: 1])) == times([.detecting: 6, .decoding: 3, .idle: 0], threads: 2))
+    }
+
     struct Case: CustomTestStringConvertible {
         var stages: [WorkTimes.Stage: Double]
         var shortages: [Shortage: Double] = [:]
