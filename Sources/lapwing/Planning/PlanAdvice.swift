@@ -28,7 +28,8 @@ struct PlanAdvice {
         case .decoding:
             "\(rate), and decoding takes \(share). More cores or smaller pictures help; a faster device or model does not."
         case .scaling:
-            "\(rate), and scaling pictures takes \(share). --preprocess fast, smaller pictures or more cores help."
+            "\(rate), and scaling pictures takes \(share). Smaller pictures or more cores help; of 4K or 10-bit video, "
+                + "so does --preprocess fast."
         case .tracking:
             "\(rate), and tracking takes \(share). A simpler tracker, such as --tracker sort, helps."
         }
@@ -95,7 +96,8 @@ struct PlanAdvice {
         }
         guard plan.keepsUp else {
             let videos = Self.count(plan.fullestWithOneMore, "video")
-            let change = plan.fullestWithOneMore < plan.fullest ? "\(videos) instead of \(plan.fullest)" : "\(videos) still"
+            let change =
+                plan.fullestWithOneMore < plan.fullest ? "\(videos) instead of \(plan.fullest)" : "\(videos) still"
             return "\(gain), but the fullest has \(change); \(limit)"
         }
         return "\(gain), or room for \(Self.count(plan.videosPerWorker, "more video")); \(limit)"
