@@ -35,7 +35,7 @@ let package = Package(
             targets: [
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
-                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report", "Measuring",
             ]),
         .library(
             name: "LapwingTesting",
@@ -103,6 +103,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
+        .target(
+            name: "Measuring", dependencies: ["Inference", "Media", "Vision"], swiftSettings: fast + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
         .target(
@@ -115,7 +117,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Report", "Yams",
+                "Tuning", "Synthesis", "Report", "Measuring", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -39,6 +39,9 @@ public protocol ChunkHandler: Actor {
 
     /// Whether chunks of different videos may come by turns; if not, a video's chunks come one after the other.
     nonisolated var takesVideosByTurns: Bool { get }
+
+    /// What its threads have spent their time on so far; nil where nobody keeps account.
+    nonisolated var workTimes: WorkTimes? { get }
 }
 
 extension ChunkHandler {
@@ -49,6 +52,8 @@ extension ChunkHandler {
     public nonisolated var chunksInHandPerVideo: Int { chunksInHand }
 
     public nonisolated var takesVideosByTurns: Bool { true }
+
+    public nonisolated var workTimes: WorkTimes? { nil }
 }
 
 /// What a handler knows of a partition's videos when the partition is assigned.

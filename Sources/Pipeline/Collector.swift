@@ -248,6 +248,9 @@ struct Collector {
         return (video.chunks[total - 1]?.header.totalFrames, total)
     }
 
+    /// Whether there are chunks of videos that are not begun before all of them is here.
+    var isWaiting: Bool { policy == .complete && videos.values.contains { !$0.hasStarted && !$0.chunks.isEmpty } }
+
     /// Whether a chunk could be handed out.
     var hasReady: Bool { inHand.map(ready.contains) ?? !ready.isEmpty }
 }

@@ -39,9 +39,11 @@ extension Processor {
     }
 
     private func next(of job: ChunkJob) throws -> FlowEntry.Content {
+        enter(.decoding)
         guard let (image, place) = try job.nextFrame(decoding) else { return .end }
         guard let image else { return .undecodable(place) }
         guard place.index % configuration.every == 0 else { return .skipped(place) }
+        enter(.scaling)
         try detector.enqueue { tensor in try scaler.scale(image, into: tensor) }
         return .inFlight(place, configuration.needsPictures ? image : nil)
     }
@@ -50,7 +52,11 @@ extension Processor {
     private func takeOut(_ entry: FlowEntry) throws {
         let job = entry.job
         var detections: [Detection] = []
-        if case .inFlight = entry.content { detections = try detector.dequeue() }
+        if case .inFlight = entry.content {
+            enter(.detecting)
+            detections = try detector.dequeue()
+        }
+        enter(.tracking)
         guard job.isWanted else { return }
         try job.noting {
             try start(job)

@@ -45,6 +45,8 @@ public actor Processor: ChunkHandler {
     /// Frames that have gone in, and where a chunk of theirs ends, in order.
     var flow: Deque<FlowEntry> = []
     private var isRunning = false
+    /// What its thread is at.
+    private nonisolated let stage = Mutex(TimeSheet(WorkTimes.Stage.idle))
 
     /// - Parameters:
     ///   - detector: the processor's own from here on.
@@ -169,6 +171,14 @@ public actor Processor: ChunkHandler {
             takeIn()
         }
         isRunning = false
+        enter(.idle)
+    }
+
+    /// Notes what the thread does from now on.
+    func enter(_ next: WorkTimes.Stage) { stage.withLock { $0.enter(next) } }
+
+    public nonisolated var workTimes: WorkTimes? {
+        WorkTimes(spent: stage.withLock { $0.times() }, device: configuration.model.device)
     }
 
     /// Waits for another chunk, but not for long; whether one came.
@@ -210,6 +220,7 @@ public actor Processor: ChunkHandler {
     /// Decides a chunk's outcome, after all that came out of it.
     func finish(_ job: ChunkJob) throws {
         guard !job.isCancelled else { return job.outcome.decide(.success(nil)) }
+        enter(.writing)
         let outcome: ChunkOutcome
         do {
             // A chunk without frames has not been started.

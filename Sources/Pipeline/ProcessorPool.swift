@@ -100,6 +100,10 @@ public actor ProcessorPool: ChunkHandler {
     public nonisolated var chunksInHand: Int { processors.reduce(0) { $0 + $1.chunksInHand } }
     public nonisolated var chunksInHandPerVideo: Int { processors[0].chunksInHandPerVideo }
 
+    public nonisolated var workTimes: WorkTimes? {
+        processors.dropFirst().compactMap(\.workTimes).reduce(into: processors[0].workTimes) { $0?.add($1) }
+    }
+
     private nonisolated func place(of video: VideoID, _ partition: Int) -> Places.Place {
         places.withLock { $0.place(of: video, partition: partition) }
     }

@@ -54,6 +54,10 @@ public actor Worker: Service {
     private let wake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     var commits = CommitQueue()
     let commitWake = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    /// What the worker is bound by.
+    var watch: BottleneckWatch
+    /// Whether the log holds records that it has not given yet.
+    var isBehind = false
     /// Who waits for the work loop or the commit loop to get on.
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
@@ -72,6 +76,7 @@ public actor Worker: Service {
             policy: configuration.start, budget: budget,
             spool: try Spool(root: configuration.spoolRoot, limit: configuration.spoolLimit),
             takesVideosByTurns: handler.takesVideosByTurns)
+        watch = BottleneckWatch(interval: configuration.watchInterval)
         heartbeat = try configuration.heartbeatPath.map { path throws(PipelineError) in try Heartbeat(path: path) }
     }
 
@@ -103,6 +108,7 @@ public actor Worker: Service {
         try await consumer.leave()
         var facts: Logger.Metadata = ["member": "\(consumer.memberID)"]
         if let restarts = configuration.decoderRestarts { facts["decoder_restarts"] = "\(restarts())" }
+        if let times = handler.workTimes { facts.merge(watch.summary(of: times)) { $1 } }
         logger.info("left", metadata: facts)
     }
 
@@ -119,11 +125,13 @@ public actor Worker: Service {
             beat()
             try await holdBack(consumer)
             switch try await poll(consumer) {
-            case .records(let records): take(records)
+            case .records(let records):
+                noteAge(records.last)
+                take(records)
             case .assigned(let partitions): try await assign(partitions)
             case .revoked(let partitions): await revoke(partitions)
             case .lost(let partitions): await drop(partitions, reason: "lost")
-            case .idle: break
+            case .idle: noteAge(nil)
             }
             wake.continuation.yield()
         }
@@ -164,7 +172,8 @@ public actor Worker: Service {
                 try Task.checkCancellation()
                 if let handlerError { throw handlerError }
                 // A log that takes nothing holds the work up.
-                await wait { self.commits.isFull || self.takesOneByOne && !self.commits.isEmpty }
+                if mustCommitFirst { watch.shortage.enter(.committing) }
+                await wait { self.mustCommitFirst }
                 if let chunk = nextChunk() {
                     if let pending = begin(chunk) {
                         group.addTask {
@@ -177,6 +186,7 @@ public actor Worker: Service {
                     }
                     continue
                 }
+                noteShortage()
                 try await housekeeping()
                 if !isBusy {
                     if isStopping { return }
@@ -212,11 +222,15 @@ public actor Worker: Service {
     /// Whether each chunk is committed by itself, before the next is begun.
     private var takesOneByOne: Bool { configuration.commitInterval <= .zero }
 
+    /// Whether what has become of chunks is to be committed before another is begun.
+    private var mustCommitFirst: Bool { commits.isFull || takesOneByOne && !commits.isEmpty }
+
+    /// Whether the handler has use for one more chunk.
+    var hasHandsFree: Bool { !isStopping && inHand.count < (takesOneByOne ? 1 : handler.chunksInHand) }
+
     /// The next chunk, if the handler has use for one more and the memory allows it.
     private func nextChunk() -> ChunkAssembly? {
-        guard !isStopping, inHand.count < (takesOneByOne ? 1 : handler.chunksInHand),
-            inHand.isEmpty || !budget.isAboveHigh
-        else { return nil }
+        guard hasHandsFree, inHand.isEmpty || !budget.isAboveHigh else { return nil }
         return collector.next(excluding: closing, atMostOfVideo: handler.chunksInHandPerVideo)
     }
 
@@ -248,6 +262,7 @@ public actor Worker: Service {
             enqueue(outcome, of: partition)
         }
         lastProgress = .now
+        lookForBottleneck()
         gotOn()
         wake.continuation.yield()
     }

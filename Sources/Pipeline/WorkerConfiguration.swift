@@ -57,6 +57,9 @@ public struct WorkerConfiguration: Sendable {
     /// Instead of ``maxPollBytes``, for tests that need records to come one by one.
     var pollBytes: Int?
 
+    /// How much of a worker's time is looked at at once, to say what it is bound by.
+    var watchInterval = Duration.seconds(30)
+
     /// About how many bytes of records one poll returns; part of the memory limit.
     var maxPollBytes: Int { pollBytes ?? min(4 << 20, max(1 << 20, memoryLimit / 8)) }
     /// How many bytes the log's client may have fetched ahead of that; part of the memory limit.

@@ -29,7 +29,7 @@ struct Lapwing: AsyncParsableCommand {
             RunCommand.self, SubmitCommand.self, WorkerCommand.self, CollectCommand.self, ResultsCommand.self,
             StatusCommand.self, TopicsCommand.self, DeadLetterCommand.self, AnnotateCommand.self, ReportCommand.self,
             EvaluateCommand.self,
-            TrackCommand.self, TuneCommand.self, SynthesizeCommand.self, DoctorCommand.self,
+            TrackCommand.self, TuneCommand.self, SynthesizeCommand.self, PlanCommand.self, DoctorCommand.self,
         ])
 }
 

@@ -7,7 +7,7 @@ struct UsageTests {
         "every command explains itself by example",
         arguments: [
             "run", "submit", "worker", "collect", "results", "status", "annotate", "report", "evaluate", "track",
-            "tune", "synthesize", "doctor", "topics", "topics create", "topics describe", "deadletter",
+            "tune", "synthesize", "plan", "doctor", "topics", "topics create", "topics describe", "deadletter",
             "deadletter list", "deadletter show", "deadletter replay",
         ])
     func help(command: String) async throws {
@@ -117,6 +117,16 @@ struct UsageTests {
                 arguments: ["results", "a", "--log", "sqlite:x.db", "--format", "xml"],
                 says: ["xml", "jsonl", "csv", "mot"]),
             Mistake(arguments: ["run", "a.mp4", "--config"], says: ["--config needs a file"]),
+            Mistake(arguments: plan(["--videos", "0"]), says: ["--videos", "1 to 100000"]),
+            Mistake(arguments: plan(["--fps", "fast"]), says: ["--fps", "fast"]),
+            Mistake(arguments: plan(["--size", "8x8"]), says: ["8x8", "32 to 8192"]),
+            Mistake(arguments: plan(["--target", "soon"]), says: ["--target", "soon", "realtime"]),
+            Mistake(arguments: plan(["--target", "8h"]), says: ["--target 8h", "--duration"]),
+            Mistake(arguments: plan(["--target", "0", "--duration", "1h"]), says: ["--target", "1 second"]),
+            Mistake(arguments: plan(["--duration", "1h"]), says: ["--duration", "--target"]),
+            Mistake(arguments: plan(["--bitrate", "0"]), says: ["--bitrate", "0.001"]),
+            Mistake(arguments: plan(["--seconds", "0"]), says: ["--seconds", "0.5"]),
+            Mistake(arguments: ["plan", "--videos", "2", "--fps", "25", "--size", "640x360"], says: ["--model"]),
         ])
     func mistakes(_ mistake: Mistake) async throws {
         let folder = try TemporaryFolder()
@@ -139,6 +149,12 @@ struct UsageTests {
         #expect(outcome.exitCode == 2, "\(outcome)")
         #expect(outcome.errorLines.count == 1)
         #expect(outcome.errors.contains("knows no class \"persn\"; did you mean \"person\"?"), "\(outcome)")
+    }
+
+    /// `lapwing plan` with one thing changed.
+    private static func plan(_ changed: [String]) -> [String] {
+        let usual = [("--videos", "2"), ("--fps", "25"), ("--size", "640x360"), ("--model", "m.onnx")]
+        return ["plan"] + usual.filter { !changed.contains($0.0) }.flatMap { [$0.0, $0.1] } + changed
     }
 
     @Test("doctor says what is there, as a table and as JSON")

@@ -65,6 +65,21 @@ struct CollectorTests {
         }
     }
 
+    @Test("A video waits for its last chunks where it is not to begin before all of them is here")
+    func waitingForTheLast() throws {
+        for policy in [StartPolicy.complete, .streaming] {
+            var collector = try collector(policy)
+            #expect(!collector.isWaiting)
+            for record in TestChunk.records(video: "v", index: 0, bytes: bytes(10)) { _ = collector.take(record) }
+            #expect(collector.isWaiting == (policy == .complete))
+            for record in TestChunk.records(video: "v", index: 1, bytes: bytes(10), isLast: true, firstOffset: 1) {
+                _ = collector.take(record)
+            }
+            _ = try take(&collector)
+            #expect(!collector.isWaiting)
+        }
+    }
+
     @Test("A chunk waits for the one before it, whatever comes first")
     func chunksInOrder() throws {
         var found: ChunkAssembly?

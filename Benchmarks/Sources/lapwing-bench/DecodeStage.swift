@@ -1,31 +1,23 @@
+import Measuring
 import Media
 
 /// One thread from a chunk's bytes to pictures, and from pictures to a detector's input.
 enum DecodeStage {
     static func measure(_ bench: Bench, into report: inout Report) async throws {
         bench.note("decode")
-        let splitter = ChunkSplitter(
-            demuxer: try Demuxer(path: bench.clip), targetSeconds: 4, maxBytes: 64 << 20)
-        var chunks: [Chunk] = []
-        var frameCount = 0
-        while let chunk = try splitter.next(), frameCount < (bench.isQuick ? 300 : 1500) {
-            chunks.append(chunk)
-            frameCount += chunk.frameCount
-        }
+        let clip = try MeasuredClip(path: bench.clip, frames: bench.isQuick ? 300 : 1500)
         let decoding = try await bench.samples {
             let start = ContinuousClock.now
-            var frames = 0
-            for chunk in chunks {
-                let decoder = try ChunkDecoder(bytes: chunk.bytes, info: chunk.decodingInfo(name: "chunk"))
-                while let frame = try decoder.next() { frames += frame.image == nil ? 0 : 1 }
+            let pictures = try clip.decode()
+            guard pictures == clip.frameCount else {
+                throw BenchError("\(pictures) of \(clip.frameCount) frames were decoded")
             }
-            guard frames == frameCount else { throw BenchError("\(frames) of \(frameCount) frames were decoded") }
-            return Double(frames) / start.duration(to: .now).seconds
+            return Double(pictures) / start.duration(to: .now).seconds
         }
-        let stream = chunks.first.map { "\($0.stream.codec) \($0.stream.width) × \($0.stream.height)" } ?? ""
+        let stream = clip.chunks.first.map { "\($0.stream.codec) \($0.stream.width) × \($0.stream.height)" } ?? ""
         report.add(Row(.decode, "decode \(stream), 1 thread", "fps", decoding))
 
-        let pictures = try somePictures(of: chunks)
+        let pictures = try somePictures(of: clip)
         for size in [640, 320] {
             let tensor = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3 * size * size)
             tensor.initialize(repeating: 0)
@@ -45,15 +37,8 @@ enum DecodeStage {
         }
     }
 
-    /// Pictures from the start of the video, decoded; few enough to stay in the cache, where a decoder leaves them.
-    static func somePictures(of chunks: [Chunk]) throws -> [VideoFrame] {
-        var pictures: [VideoFrame] = []
-        for chunk in chunks {
-            let decoder = try ChunkDecoder(bytes: chunk.bytes, info: chunk.decodingInfo(name: "chunk"))
-            while pictures.count < 8, let frame = try decoder.next() {
-                if let image = frame.image { pictures.append(image) }
-            }
-        }
+    static func somePictures(of clip: MeasuredClip) throws -> [VideoFrame] {
+        let pictures = try clip.somePictures()
         guard !pictures.isEmpty else { throw BenchError("the video has no picture that can be decoded") }
         return pictures
     }

@@ -1,13 +1,12 @@
 import Inference
+import Measuring
 import Media
 
 /// From a file to its results, by turns with the detector alone.
 enum EndToEndStage {
     /// - Parameter withWhole: false measures the detector alone.
     static func measure(_ bench: Bench, withWhole: Bool, into report: inout Report) async throws {
-        let splitter = ChunkSplitter(demuxer: try Demuxer(path: bench.clip), targetSeconds: 4, maxBytes: 64 << 20)
-        guard let chunk = try splitter.next() else { throw BenchError("\(bench.clip) has no chunk") }
-        let pictures = try DecodeStage.somePictures(of: [chunk])
+        let pictures = try DecodeStage.somePictures(of: MeasuredClip(path: bench.clip, frames: 1))
         for model in bench.models {
             let detector = try model.makeDetector(requests: bench.requests)
             try await measure(detector, pictures: pictures, bench, withWhole: withWhole, into: &report)

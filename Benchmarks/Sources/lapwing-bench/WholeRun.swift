@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Inference
 import Logging
+import Measuring
 import Pipeline
 import SQLiteLog
 import Tracking

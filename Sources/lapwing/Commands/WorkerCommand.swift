@@ -20,6 +20,8 @@ struct WorkerCommand: AsyncParsableCommand {
 
             All chunks of a video go to one worker. SIGTERM (or Ctrl-C) finishes the chunks in hand, commits them and leaves;
             after any crash another worker goes on where the last commit stopped, with the same object IDs.
+
+            Its log says what binds it, whenever that changes: the CPU, the GPU, memory, or the log.
             """)
 
     @OptionGroup var logOptions: LogOptions

@@ -1,15 +1,17 @@
-import Foundation
+internal import Foundation
 
 /// How much this process has worked since this was made, on all its threads.
-struct ProcessorTime {
+public struct ProcessorTime {
     private let start = ContinuousClock.now
     private let startSeconds = Self.seconds()
 
+    public init() {}
+
     /// How many cores were at work on average since.
-    var coresUsed: Double { coreSeconds / start.duration(to: .now).seconds }
+    public var coresUsed: Double { coreSeconds / (start.duration(to: .now) / .seconds(1)) }
 
     /// What all threads together have worked since; other processes on the machine hardly change it.
-    var coreSeconds: Double { Self.seconds() - startSeconds }
+    public var coreSeconds: Double { Self.seconds() - startSeconds }
 
     private static func seconds() -> Double {
         var time = timespec()
