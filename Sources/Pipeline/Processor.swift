@@ -183,6 +183,7 @@ public actor Processor: ChunkHandler {
 
     /// Waits for another chunk, but not for long; whether one came.
     private func anotherComes() async -> Bool {
+        enter(.idle)
         let deadline = ContinuousClock.now + batchDelay
         let continuation = arrivals.continuation
         let timer = Task {

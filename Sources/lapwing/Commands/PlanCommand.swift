@@ -118,8 +118,9 @@ struct PlanCommand: AsyncParsableCommand {
         }
         Console.showProgress("loading the model")
         defer { Console.showProgress("") }
-        let options = processing.engineOptions
-        let detector = try processing.makeDetector(ProcessorPlan(engine: options.engine, device: options.device))
+        let one = processing.engineOptions.plan(processors: 1)[0]
+        let detector = try YOLOv8Detector(
+            modelPath: processing.model, configuration: processing.detectorConfiguration(one))
         let measurement = MachineMeasurement(
             seconds: seconds, size: size, rate: fps.value, preprocess: processing.preprocess, tracker: tracker)
         let model = detector.model
