@@ -15,6 +15,7 @@ public actor Producer {
     private let topics: Topics
     private let chunkSeconds: Double
     private let maxChunkBytes: Int
+    private let parallelDetect: Bool
     /// Registrations by partition of topic `videos`, read once and kept up to date from there.
     private var known: [VideoID: VideoRegistration] = [:]
     private var knownUpTo: [TopicPartition: Int64] = [:]
@@ -25,11 +26,17 @@ public actor Producer {
     /// - Parameters:
     ///   - chunkSeconds: how long chunks should be; each ends at the next place where it can be cut.
     ///   - maxChunkBytes: how large chunks may be; a single GOP that is larger is an error.
-    public init(log: any EventLog, topics: Topics, chunkSeconds: Double = 4, maxChunkBytes: Int = 64 << 20) {
+    ///   - parallelDetect: whether the chunks of a video are spread over all partitions, so that all workers detect in it at
+    ///     a time; a video that was begun keeps to what it was begun with.
+    public init(
+        log: any EventLog, topics: Topics, chunkSeconds: Double = 4, maxChunkBytes: Int = 64 << 20,
+        parallelDetect: Bool = false
+    ) {
         self.log = log
         self.topics = topics
         self.chunkSeconds = chunkSeconds
         self.maxChunkBytes = maxChunkBytes
+        self.parallelDetect = parallelDetect
     }
 
     /// How far a submission has come.
@@ -62,18 +69,22 @@ public actor Producer {
         let source = URL(fileURLWithPath: path).lastPathComponent
         var registration = VideoRegistration(
             videoID: videoID, source: source, state: .submitting, chunkSeconds: chunkSeconds,
-            maxChunkBytes: maxChunkBytes)
+            maxChunkBytes: maxChunkBytes, parallel: parallelDetect ? true : nil)
         var firstChunk = 0
         var isRegistered = false
         if let earlier = try await knownRegistration(of: videoID) {
             guard try await isWanting(earlier) else { return Submission(registration: earlier, wasThere: true) }
             registration = earlier
             isRegistered = true
-            firstChunk = try await chunksInLog(of: videoID)
+            firstChunk = try await chunksInLog(of: registration)
         }
+        let isParallel = registration.parallel == true
+        let home = try await partition(of: videoID, topic: topics.chunks)
+        let partitions = try await log.partitionCount(of: topics.chunks) ?? 1
+        // What is found in its chunks has to go somewhere.
+        if isParallel { _ = try await partition(of: videoID, topic: topics.detections) }
         if firstChunk == 0 {
-            registration.chunksFrom =
-                try await log.offsets(of: partition(of: videoID, topic: topics.chunks)).upperBound
+            registration.chunksFrom = try await log.offsets(of: home).upperBound
         }
 
         let splitter = ChunkSplitter(
@@ -94,7 +105,9 @@ public actor Producer {
                 try await append(
                     ChunkParts.records(
                         of: chunk, videoID: videoID, source: source, totalChunks: chunk.isLast ? chunk.index + 1 : nil,
-                        topic: topics.chunks), waiting, onProgress)
+                        parallel: isParallel, topic: topics.chunks,
+                        partition: isParallel ? (home.partition + chunk.index) % partitions : home.partition),
+                    waiting, onProgress)
             }
             progress.bytesRead = demuxer.bytePosition
             progress.frames = chunk.firstFrame + chunk.frameCount
@@ -170,11 +183,14 @@ public actor Producer {
     private func isWanting(_ registration: VideoRegistration) async throws -> Bool {
         guard registration.state == .submitted else { return true }
         let id = registration.videoID
-        guard try await nextChunk(of: id) != nil, let first = registration.chunksFrom,
-            try await log.offsets(of: partition(of: id, topic: topics.chunks)).lowerBound > first
-        else { return false }
+        guard try await nextChunk(of: id) != nil, let first = registration.chunksFrom else { return false }
+        if registration.parallel != true {
+            guard try await log.offsets(of: partition(of: id, topic: topics.chunks)).lowerBound > first else {
+                return false
+            }
+        }
         // The log has deleted records from where this video's lay: they were done, or another's, or are lost.
-        return try await chunksInLog(of: id) < registration.chunks ?? 0
+        return try await chunksInLog(of: registration) < registration.chunks ?? 0
     }
 
     /// The chunk that workers do next of a video; nil when its work is done.
@@ -189,14 +205,30 @@ public actor Producer {
 
     /// How many chunks of a video need not be sent: those that workers are done with, and the ones after, as far as the
     /// log holds them without a hole.
-    private func chunksInLog(of video: VideoID) async throws -> Int {
-        let partition = try await partition(of: video, topic: topics.chunks)
+    private func chunksInLog(of registration: VideoRegistration) async throws -> Int {
+        let video = registration.videoID
+        var sources = [try await partition(of: video, topic: topics.chunks)]
+        if registration.parallel == true {
+            // In the order in which a chunk goes from one to the other, so that none is missed on its way.
+            sources = (0..<(try await log.partitionCount(of: topics.chunks) ?? 0)).map {
+                TopicPartition(topics.chunks, $0)
+            }
+            sources.append(try await partition(of: video, topic: topics.detections))
+        }
         var parts: [Int: Set<Int>] = [:]
         var counts: [Int: Int] = [:]
-        try await log.readAll(partition) { logged in
-            guard logged.record.key == video.rawValue, let header = try? ChunkHeader(of: logged) else { return }
-            parts[header.index, default: []].insert(header.part)
-            counts[header.index] = header.parts
+        for source in sources {
+            var partsHere: [Int: Set<Int>] = [:]
+            var countsHere: [Int: Int] = [:]
+            try await log.readAll(source) { logged in
+                guard logged.record.key == video.rawValue, let header = try? ChunkHeader(of: logged) else { return }
+                partsHere[header.index, default: []].insert(header.part)
+                countsHere[header.index] = header.parts
+            }
+            for (index, count) in countsHere where counts[index] == nil || parts[index]?.count != counts[index] {
+                parts[index] = partsHere[index]
+                counts[index] = count
+            }
         }
         var next = try await nextChunk(of: video) ?? counts.keys.min() ?? 0
         while let count = counts[next], parts[next]?.count == count { next += 1 }
