@@ -61,14 +61,21 @@ struct DetectionsReader {
         detections.reserveCapacity(count)
         for _ in 0..<count {
             let box = BoundingBox(
-                x1: try snapshot.readFiniteDouble(), y1: try snapshot.readFiniteDouble(),
-                x2: try snapshot.readFiniteDouble(), y2: try snapshot.readFiniteDouble())
+                x1: try readNumber(), y1: try readNumber(),
+                x2: try readNumber(), y2: try readNumber())
             detections.append(
                 Detection(
-                    box: box, confidence: try snapshot.readFiniteDouble(),
+                    box: box, confidence: try readNumber(),
                     classID: try snapshot.readCompact(in: Self.classes)))
         }
         return (.inFlight(place, nil), detections)
+    }
+
+    /// A coordinate or a confidence: no picture and no detector reaches the bounds, and calculations do not leave them.
+    private mutating func readNumber() throws(SnapshotError) -> Double {
+        let value = try snapshot.readFiniteDouble()
+        guard abs(value) <= 0x1p24 else { throw snapshot.corrupt("\(value) as a coordinate or a confidence") }
+        return value
     }
 
     private static func reading<Value>(_ body: () throws(SnapshotError) -> Value) throws(PipelineError) -> Value {

@@ -183,11 +183,16 @@ public actor Producer {
     private func isWanting(_ registration: VideoRegistration) async throws -> Bool {
         guard registration.state == .submitted else { return true }
         let id = registration.videoID
-        guard try await nextChunk(of: id) != nil, let first = registration.chunksFrom else { return false }
-        if registration.parallel != true {
-            guard try await log.offsets(of: partition(of: id, topic: topics.chunks)).lowerBound > first else {
-                return false
-            }
+        guard try await nextChunk(of: id) != nil else { return false }
+        if registration.parallel == true {
+            // Its chunks may be anywhere; while any wait to be worked on, its own may be among them.
+            guard try await log.isThrough(topics.chunks, group: topics.workerGroup),
+                try await log.isThrough(topics.detections, group: topics.trackerGroup)
+            else { return false }
+        } else {
+            guard let first = registration.chunksFrom,
+                try await log.offsets(of: partition(of: id, topic: topics.chunks)).lowerBound > first
+            else { return false }
         }
         // The log has deleted records from where this video's lay: they were done, or another's, or are lost.
         return try await chunksInLog(of: registration) < registration.chunks ?? 0

@@ -330,6 +330,9 @@ public actor Worker: Service {
         guard try await log.isThrough(topics.chunks, group: topics.workerGroup),
             let position = collector.position(of: partition)
         else { return false }
+        // What is being committed is waited for.
+        let end = try await log.offsets(of: partition).upperBound
+        guard position < end else { return true }
         return try await log.read(partition, from: position, maxBytes: 1).isEmpty
     }
 }

@@ -352,7 +352,7 @@ struct ParallelTests {
     func format() throws {
         var header = TestChunk.header(video: "v", index: 2, byteCount: 0)
         header.frameCount = 3
-        let box = BoundingBox(x1: 0.1, y1: -1e-300, x2: .pi, y2: 1e300)
+        let box = BoundingBox(x1: 0.1, y1: -1e-300, x2: .pi, y2: 1_048_576.3)
         let found = [
             Detection(box: box, confidence: 0.1 + 0.2, classID: 0), Detection(box: box, confidence: 1, classID: 79),
         ]
@@ -375,6 +375,14 @@ struct ParallelTests {
         guard case .undecodable? = try reader.next()?.content else { throw PipelineError(.invalidRecord, "") }
         #expect(try reader.next() == nil)
         #expect(try DetectionsReader(DetectionsWriter.unusable("no video"), header).fault == "no video")
+
+        for wrong in [Double.nan, .infinity, -1e300] {
+            var writer = DetectionsWriter()
+            let box = BoundingBox(x1: 0, y1: wrong, x2: 1, y2: 1)
+            writer.append(.inFlight(place(20), nil), [Detection(box: box, confidence: 1, classID: 0)])
+            var reader = try DetectionsReader(writer.finish(), header)
+            #expect(throws: PipelineError.self) { try reader.next() }
+        }
 
         // Cut short, changed, too long, for another number of frames.
         func read(_ bytes: [UInt8], _ header: ChunkHeader) throws {

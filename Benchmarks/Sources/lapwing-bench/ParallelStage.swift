@@ -15,7 +15,7 @@ enum ParallelStage {
     private static let partitions = 16
 
     static func measure(_ bench: Bench, into report: inout Report) async throws {
-        let frames = bench.isQuick ? 960 : 4800
+        let frames = bench.isQuick ? 960 : 3200
         let video = bench.makePath(".mp4")
         try SyntheticClip.make(at: URL(fileURLWithPath: video), frames: frames, width: 64, height: 64, gop: 20)
         var expected: [[UInt8]] = []
