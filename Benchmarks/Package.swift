@@ -31,6 +31,7 @@ let package = Package(
             dependencies: [
                 "CRdKafkaBaseline",
                 .product(name: "Lapwing", package: "lapwing"),
+                .product(name: "LapwingTesting", package: "lapwing"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -186,6 +186,7 @@ def run_round(bench, number, tally, budget, show):
     bench.lapwing("topics", "create", "--partitions", str(chance.choice([1, 2, 4])), *log.options)
     settings = ["--start", chance.choice(["complete", "streaming"]), "--commit-interval", chance.choice(["0", "0.1"])]
     names = chance.random() < 0.5
+    spread = ["--parallel-detect"] if chance.random() < 0.5 else []
     left, left_of_submitter = budget, chance.randint(0, 3)
 
     def live(child):
@@ -198,7 +199,7 @@ def run_round(bench, number, tally, budget, show):
         return live(bench.start_worker(log, *settings, *(["--group-instance-id", f"w{place}"] if names else [])))
 
     def submitter():
-        return live(bench.start("submitter", "submit", *map(str, bench.videos), *CUT, *log.options))
+        return live(bench.start("submitter", "submit", *map(str, bench.videos), *CUT, *spread, *log.options))
 
     workers = [worker(place) for place in range(chance.choice([1, 2]))]
     submitting = submitter()

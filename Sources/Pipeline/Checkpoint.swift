@@ -32,6 +32,8 @@ public struct Checkpoint: Sendable, Hashable, Codable {
     public var identities: Data?
     /// The last picture that the camera's motion was measured with, Base64 in JSON; nil when it is not measured.
     public var camera: Data?
+    /// Whether the video's chunks were spread, and it is tracked from topic `detections`; nil: no.
+    public var parallel: Bool?
     /// In how many records the whole checkpoint lies, this one without its state not counted; nil: in this one.
     public var parts: Int?
 
@@ -42,7 +44,7 @@ public struct Checkpoint: Sendable, Hashable, Codable {
         case nextChunk = "next_chunk"
         case nextFrame = "next_frame"
         case configurationHash = "configuration_hash"
-        case ledger, tracker, identities, camera, parts
+        case ledger, tracker, identities, camera, parallel, parts
     }
 
     /// Reads a record of topic `checkpoints`; nil for a tombstone and for what is only a part.

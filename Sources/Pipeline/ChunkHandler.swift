@@ -2,7 +2,8 @@ public import EventLog
 
 /// What a ``Worker`` does with the chunks that it collects: process them, or rebuild the video.
 ///
-/// A worker gives it up to ``chunksInHand`` chunks at a time, the chunks of a video in order.
+/// A worker gives it up to ``chunksInHand`` chunks at a time, the chunks of a video in order; those that stand alone as they
+/// come.
 public protocol ChunkHandler: Actor {
     /// Which videos of a partition are under way, and which are done; called when the partition is assigned.
     ///
@@ -37,6 +38,9 @@ public protocol ChunkHandler: Actor {
     /// Of those, how many may be of one video.
     nonisolated var chunksInHandPerVideo: Int { get }
 
+    /// Whether it takes what was found in chunks, from topic `detections`, and not the chunks themselves.
+    nonisolated var takesDetections: Bool { get }
+
     /// Whether chunks of different videos may come by turns; if not, a video's chunks come one after the other.
     nonisolated var takesVideosByTurns: Bool { get }
 
@@ -50,6 +54,8 @@ extension ChunkHandler {
 
     public nonisolated var chunksInHand: Int { 1 }
     public nonisolated var chunksInHandPerVideo: Int { chunksInHand }
+
+    public nonisolated var takesDetections: Bool { false }
 
     public nonisolated var takesVideosByTurns: Bool { true }
 

@@ -10,6 +10,17 @@ extension ChunkHeader {
             rotation: rotation, exactPTS: exactPTS)
     }
 
+    /// The place of a frame.
+    ///
+    /// - Parameter size: of its picture; nil: it has none.
+    func place(
+        frame: Int, pts: Int64, size: (width: Int, height: Int)?, timeBase: Rational
+    ) -> FramePlace {
+        FramePlace(
+            index: frame, pts: pts, timeMilliseconds: Double(pts - startPTS) * 1000 * timeBase.value,
+            width: size?.width ?? width, height: size?.height ?? height)
+    }
+
     func chunkContainer() throws(PipelineError) -> ChunkContainer {
         guard let known = ChunkContainer(rawValue: container) else {
             throw PipelineError(.invalidRecord, "container '\(container)' is not one that chunks come in")

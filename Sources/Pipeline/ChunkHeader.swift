@@ -69,6 +69,11 @@ public struct ChunkHeader: Sendable, Hashable, Codable {
     /// SHA-256 over all packets of the video, in hex.
     public var sourceDigest: String?
 
+    /// Whether the video's chunks are spread over all partitions, each to be looked at alone; nil: no.
+    public var parallel: Bool?
+    /// In topic `detections`, hash of the settings that they were made with; nil in topic `chunks`.
+    public var configurationHash: String?
+
     enum CodingKeys: String, CodingKey {
         case schema
         case videoID = "video_id"
@@ -93,7 +98,12 @@ public struct ChunkHeader: Sendable, Hashable, Codable {
         case totalChunks = "total_chunks"
         case totalFrames = "total_frames"
         case sourceDigest = "source_digest"
+        case parallel
+        case configurationHash = "configuration_hash"
     }
+
+    /// Whether it is to be worked on as it comes, without regard to the other chunks of its video.
+    var standsAlone: Bool { parallel == true && configurationHash == nil }
 }
 
 extension ChunkHeader {
@@ -133,7 +143,10 @@ extension ChunkHeader {
         guard sides.contains(width), sides.contains(height) else { return false }
         let times = -(Int64(1) << 61)...(1 << 61)
         guard [pts, duration, startPTS, timestampShift].allSatisfy(times.contains) else { return false }
-        let words = [codec, container, timeBase, crc32c, sha256 ?? "", frameRate ?? "", sourceDigest ?? ""]
+        let words = [
+            codec, container, timeBase, crc32c, sha256 ?? "", frameRate ?? "", sourceDigest ?? "",
+            configurationHash ?? "",
+        ]
         guard words.allSatisfy({ $0.utf8.count <= 128 }), source.utf8.count <= 4096 else { return false }
         // What the producer counted until its last chunk is what came until then.
         return isLast

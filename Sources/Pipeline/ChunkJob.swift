@@ -16,6 +16,8 @@ final class ChunkJob {
     var session: VideoSession?
     /// What it adds to topic `results`, so far.
     var values: [[UInt8]] = []
+    /// What was found in its frames so far, where it stands alone; it then has no session.
+    var detections: DetectionsWriter?
 
     var header: ChunkHeader { chunk.header }
     var partition: Int { chunk.topicPartition.partition }
@@ -26,6 +28,7 @@ final class ChunkJob {
         self.chunk = chunk
         self.outcome = outcome
         writer = ResultWriter(videoID: chunk.header.videoID, chunkIndex: chunk.header.index)
+        if chunk.header.standsAlone { detections = DetectionsWriter() }
     }
 
     /// The next frame and where it belongs; nil after the last.
@@ -36,10 +39,9 @@ final class ChunkJob {
             frames = (try decoding.open(try chunk.load(), info: try header.decodingInfo()), timeBase)
         }
         guard let (decoder, timeBase) = frames, let decoded = try decoder.next() else { return nil }
-        let place = FramePlace(
-            index: decoded.index, pts: decoded.pts,
-            timeMilliseconds: Double(decoded.pts - header.startPTS) * 1000 * timeBase.value,
-            width: decoded.image?.width ?? header.width, height: decoded.image?.height ?? header.height)
+        let place = header.place(
+            frame: decoded.index, pts: decoded.pts, size: decoded.image.map { ($0.width, $0.height) },
+            timeBase: timeBase)
         return (decoded.image, place)
     }
 

@@ -8,33 +8,47 @@ enum ChunkParts {
     /// Bytes of a part at most; with key and headers it stays under Kafka's default of 1 MiB per record.
     static let maxPartBytes = 900_000
 
+    /// - Parameter parallel: whether it stands alone; see ``ChunkHeader/parallel``.
     static func records(
-        of chunk: Chunk, videoID: VideoID, source: String, totalChunks: Int?, topic: String,
-        maxPartBytes: Int = maxPartBytes
+        of chunk: Chunk, videoID: VideoID, source: String, totalChunks: Int?, parallel: Bool = false, topic: String,
+        partition: Int? = nil, maxPartBytes: Int = maxPartBytes
     ) -> [OutgoingRecord] {
-        let count = max(1, (chunk.bytes.count + maxPartBytes - 1) / maxPartBytes)
-        let digest = SHA256.hash(data: chunk.bytes).map { String(format: "%02x", $0) }.joined()
-        return (0..<count).map { part in
-            let slice = chunk.bytes[part * maxPartBytes..<min((part + 1) * maxPartBytes, chunk.bytes.count)]
-            let isLastPart = part == count - 1
-            let header = ChunkHeader(
-                videoID: videoID, index: chunk.index, part: part, parts: count, byteCount: slice.count,
-                chunkByteCount: chunk.bytes.count, crc32c: CRC32C.text(CRC32C.checksum(slice)),
-                sha256: isLastPart ? digest : nil, firstFrame: chunk.firstFrame, frameCount: chunk.frameCount,
-                prerollFrames: chunk.prerollFrames, prerollPackets: chunk.prerollPackets,
-                hiddenPackets: chunk.hiddenPackets.isEmpty ? nil : chunk.hiddenPackets, exactPTS: chunk.exactPTS,
-                pts: chunk.pts,
-                duration: chunk.duration, startPTS: chunk.startPTS, timestampShift: chunk.timestampShift,
-                timeBase: chunk.stream.timeBase.text, codec: chunk.stream.codec,
-                container: chunk.container.rawValue, width: chunk.stream.width, height: chunk.stream.height,
-                rotation: chunk.stream.rotation, frameRate: chunk.stream.frameRate?.text, source: source,
-                isLast: chunk.isLast, totalChunks: totalChunks, totalFrames: chunk.totalFrames,
-                sourceDigest: chunk.sourceDigest)
-            let value = count == 1 ? chunk.bytes : Array(slice)
+        let header = ChunkHeader(
+            videoID: videoID, index: chunk.index, part: 0, parts: 1, byteCount: 0, chunkByteCount: 0, crc32c: "",
+            firstFrame: chunk.firstFrame, frameCount: chunk.frameCount, prerollFrames: chunk.prerollFrames,
+            prerollPackets: chunk.prerollPackets,
+            hiddenPackets: chunk.hiddenPackets.isEmpty ? nil : chunk.hiddenPackets, exactPTS: chunk.exactPTS,
+            pts: chunk.pts, duration: chunk.duration, startPTS: chunk.startPTS, timestampShift: chunk.timestampShift,
+            timeBase: chunk.stream.timeBase.text, codec: chunk.stream.codec, container: chunk.container.rawValue,
+            width: chunk.stream.width, height: chunk.stream.height, rotation: chunk.stream.rotation,
+            frameRate: chunk.stream.frameRate?.text, source: source, isLast: chunk.isLast, totalChunks: totalChunks,
+            totalFrames: chunk.totalFrames, sourceDigest: chunk.sourceDigest, parallel: parallel ? true : nil)
+        return records(header, chunk.bytes, topic: topic, partition: partition, maxPartBytes: maxPartBytes)
+    }
+
+    /// Cuts bytes into records.
+    ///
+    /// - Parameters:
+    ///   - header: what is the same for all of them; what is not is filled in.
+    ///   - partition: nil: the one that the key says.
+    static func records(
+        _ header: ChunkHeader, _ bytes: [UInt8], topic: String, partition: Int?, maxPartBytes: Int = maxPartBytes
+    ) -> [OutgoingRecord] {
+        let count = max(1, (bytes.count + maxPartBytes - 1) / maxPartBytes)
+        let digest = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+        return (0..<count).map { number in
+            let slice = bytes[number * maxPartBytes..<min((number + 1) * maxPartBytes, bytes.count)]
+            var part = header
+            part.part = number
+            part.parts = count
+            part.byteCount = slice.count
+            part.chunkByteCount = bytes.count
+            part.crc32c = CRC32C.text(CRC32C.checksum(slice))
+            part.sha256 = number == count - 1 ? digest : nil
             let record = Record(
-                key: videoID.rawValue, value: value,
-                headers: [Record.Header(ChunkHeader.headerName, JSONCoding.encode(header))])
-            return OutgoingRecord(topic: topic, record: record)
+                key: header.videoID.rawValue, value: count == 1 ? bytes : Array(slice),
+                headers: [Record.Header(ChunkHeader.headerName, JSONCoding.encode(part))])
+            return OutgoingRecord(topic: topic, partition: partition, record: record)
         }
     }
 }

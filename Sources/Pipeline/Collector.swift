@@ -15,6 +15,22 @@ struct Collector {
         case unreadable(DeadLetter)
     }
 
+    /// What is put in order by itself: a video, or a chunk that stands alone, which is handed out as soon as it is whole.
+    private struct Unit: Hashable, Comparable {
+        var video: VideoID
+        /// Of a chunk that stands alone.
+        var chunk: Int?
+
+        init(_ video: VideoID) { self.video = video }
+
+        init(of header: ChunkHeader) {
+            video = header.videoID
+            chunk = header.standsAlone ? header.index : nil
+        }
+
+        static func < (a: Self, b: Self) -> Bool { (a.video, a.chunk ?? -1) < (b.video, b.chunk ?? -1) }
+    }
+
     private struct VideoAssembly {
         var partition: TopicPartition
         /// The chunk to hand out next.
@@ -39,12 +55,12 @@ struct Collector {
     private let spool: Spool
     private let takesVideosByTurns: Bool
     /// The one video in hand, where they are not taken by turns.
-    private var inHand: VideoID?
-    private var videos: [VideoID: VideoAssembly] = [:]
+    private var inHand: Unit?
+    private var videos: [Unit: VideoAssembly] = [:]
     private var done: [TopicPartition: Set<VideoID>] = [:]
     private var trackers: [TopicPartition: OffsetTracker] = [:]
     /// Videos whose next chunk can be handed out, the longest waiting first.
-    private var ready: Deque<VideoID> = []
+    private var ready: Deque<Unit> = []
     /// Records that no video needs but that must not be passed before they are among the dead letters.
     private var letters: [TopicPartition: Deque<DeadLetter>] = [:]
 
@@ -62,7 +78,7 @@ struct Collector {
     mutating func assign(_ partition: TopicPartition, _ restored: RestoredVideos, position: Int64) {
         trackers[partition] = OffsetTracker(position: position)
         for (id, next) in restored.running {
-            videos[id] = VideoAssembly(partition: partition, next: next, hasStarted: true, lastArrival: .now)
+            videos[Unit(id)] = VideoAssembly(partition: partition, next: next, hasStarted: true, lastArrival: .now)
         }
         done[partition] = restored.done
     }
@@ -80,6 +96,9 @@ struct Collector {
     /// What may be committed for a partition; nil when it is not assigned.
     func safeOffset(of partition: TopicPartition) -> Int64? { trackers[partition]?.safeOffset }
 
+    /// Where reading of a partition goes on; nil when it is not assigned.
+    func position(of partition: TopicPartition) -> Int64? { trackers[partition]?.position }
+
     // MARK: Records in
 
     mutating func take(_ logged: LoggedRecord) -> Intake {
@@ -88,7 +107,7 @@ struct Collector {
         let header: ChunkHeader
         do throws(PipelineError) {
             header = try ChunkHeader(of: logged)
-            if let other = videos[header.videoID]?.partition, other != partition {
+            if let other = videos[Unit(of: header)]?.partition, other != partition {
                 throw PipelineError(
                     .invalidRecord,
                     "record \(logged.offset) of \(partition): video \(header.videoID) is in \(other) already")
@@ -99,11 +118,12 @@ struct Collector {
             trackers[partition]?.need(logged.offset)
             return .unreadable(letter)
         }
-        let id = header.videoID
+        let id = Unit(of: header)
         trackers[partition]?.pass(logged.offset)
-        guard done[partition]?.contains(id) != true else { return .duplicate }
+        guard done[partition]?.contains(id.video) != true else { return .duplicate }
         var video =
-            videos[id] ?? VideoAssembly(partition: partition, next: 0, hasStarted: false, lastArrival: .now)
+            videos[id]
+            ?? VideoAssembly(partition: partition, next: id.chunk ?? 0, hasStarted: false, lastArrival: .now)
         guard header.index >= video.next else { return .duplicate }
         let chunk =
             video.chunks[header.index] ?? ChunkAssembly(header: header, topicPartition: partition, budget: budget)
@@ -111,7 +131,7 @@ struct Collector {
         trackers[partition]?.need(logged.offset)
         video.chunks[header.index] = chunk
         video.lastArrival = .now
-        if header.isLast { video.total = header.totalChunks ?? header.index + 1 }
+        if header.isLast || id.chunk != nil { video.total = header.index + 1 }
         videos[id] = video
         enqueueIfReady(id)
         return .taken
@@ -172,17 +192,17 @@ struct Collector {
 
     /// Notes that a chunk's outcome is decided, so that its records are needed no longer once that is committed.
     mutating func finish(_ chunk: ChunkAssembly, _ outcome: ChunkOutcome) {
-        let id = chunk.header.videoID
+        let id = Unit(of: chunk.header)
         guard var video = videos[id] else { return }
         video.chunks[chunk.header.index] = nil
         video.handedOut -= 1
         video.kept += chunk.offsets
-        if outcome.videoIsDone {
+        if outcome.videoIsDone || id.chunk != nil {
             for rest in video.chunks.values { video.kept += rest.offsets }
             videos[id] = nil
             ready.removeAll { $0 == id }
             if inHand == id { inHand = nil }
-            done[video.partition]?.insert(id)
+            if id.chunk == nil { done[video.partition]?.insert(id.video) }
             trackers[video.partition]?.release(video.kept)
             return
         }
@@ -213,7 +233,7 @@ struct Collector {
         return first.record.offset == trackers[partition]?.safeOffset
     }
 
-    private mutating func enqueueIfReady(_ id: VideoID, first: Bool = false) {
+    private mutating func enqueueIfReady(_ id: Unit, first: Bool = false) {
         guard var video = videos[id], !video.isQueued, video.chunks[video.next]?.isSettled == true else { return }
         guard video.hasStarted || policy == .streaming || isComplete(video) else { return }
         video.isQueued = true
@@ -230,21 +250,41 @@ struct Collector {
 
     /// Videos that have not all arrived and whose newest part came longer ago than `patience`.
     func stalled(for patience: Duration, now: ContinuousClock.Instant = .now) -> [(VideoID, TopicPartition)] {
+        stalledUnits(for: patience, now: now).compactMap { unit in
+            unit.chunk == nil ? videos[unit].map { (unit.video, $0.partition) } : nil
+        }
+    }
+
+    /// Lets go of chunks that stand alone and of which parts have been missing for longer than `patience`.
+    ///
+    /// - Returns: how many of each video.
+    mutating func abandonFragments(for patience: Duration, now: ContinuousClock.Instant = .now) -> [VideoID: Int] {
+        var abandoned: [VideoID: Int] = [:]
+        for unit in stalledUnits(for: patience, now: now) where unit.chunk != nil {
+            guard let fragment = videos.removeValue(forKey: unit) else { continue }
+            trackers[fragment.partition]?.release(fragment.chunks.values.flatMap(\.offsets))
+            abandoned[unit.video, default: 0] += 1
+        }
+        return abandoned
+    }
+
+    private func stalledUnits(for patience: Duration, now: ContinuousClock.Instant) -> [Unit] {
         videos.filter { !$0.value.isQueued && $0.value.handedOut == 0 && now - $0.value.lastArrival > patience }
-            .map { ($0.key, $0.value.partition) }.sorted { $0.0 < $1.0 }
+            .keys.sorted()
     }
 
     /// Gives up a video; what it held is let go.
     mutating func abandon(_ id: VideoID) {
-        guard let video = videos.removeValue(forKey: id) else { return }
-        if inHand == id { inHand = nil }
+        let unit = Unit(id)
+        guard let video = videos.removeValue(forKey: unit) else { return }
+        if inHand == unit { inHand = nil }
         done[video.partition]?.insert(id)
         trackers[video.partition]?.release(video.kept + video.chunks.values.flatMap(\.offsets))
     }
 
     /// Frames and chunks that the producer counted, if the last chunk's header is here.
     func totals(of id: VideoID) -> (frames: Int?, chunks: Int?) {
-        guard let video = videos[id], let total = video.total else { return (nil, nil) }
+        guard let video = videos[Unit(id)], let total = video.total else { return (nil, nil) }
         return (video.chunks[total - 1]?.header.totalFrames, total)
     }
 

@@ -72,11 +72,16 @@ public struct DeadLetterBox: Sendable {
         var outcomes: [Replay] = []
         var records: [OutgoingRecord] = []
         for letter in letters {
-            guard letter.origin.topic == topics.chunks else {
+            guard [topics.chunks, topics.detections].contains(letter.origin.topic) else {
                 outcomes.append(.tooLate("it is from topic '\(letter.origin.topic)', not from '\(topics.chunks)'"))
                 continue
             }
-            let partition = letter.origin.partition
+            var partition = letter.origin.partition
+            // Chunks that stand alone lie anywhere; where their videos stand is said where the key belongs.
+            if let chunk = letter.chunk, chunk.standsAlone {
+                let count = try await log.partitionCount(of: topics.checkpoints) ?? 1
+                partition = Partitioner.partition(forKey: chunk.videoID.rawValue, partitions: count)
+            }
             if readers[partition] == nil {
                 var reader = CheckpointReader()
                 try await log.readAll(TopicPartition(topics.checkpoints, partition)) { try reader.take($0) }
@@ -87,7 +92,9 @@ public struct DeadLetterBox: Sendable {
                 continue
             }
             outcomes.append(.sent)
-            records.append(OutgoingRecord(topic: topics.chunks, partition: partition, record: letter.record))
+            records.append(
+                OutgoingRecord(
+                    topic: letter.origin.topic, partition: letter.origin.partition, record: letter.record))
         }
         if !records.isEmpty { try await log.append(records) }
         return outcomes

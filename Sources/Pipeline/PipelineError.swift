@@ -10,6 +10,8 @@ public struct PipelineError: Error, Sendable, CustomStringConvertible {
         public static let invalidRecord = Code(rawValue: "invalid record")
         /// A checkpoint was written by other settings or by another version.
         public static let checkpointMismatch = Code(rawValue: "checkpoint mismatch")
+        /// A chunk cannot be worked on with the worker's settings.
+        public static let unsuitableSettings = Code(rawValue: "unsuitable settings")
         public static let unreadable = Code(rawValue: "unreadable")
         public static let unwritable = Code(rawValue: "unwritable")
         /// There is no room in memory to work in.

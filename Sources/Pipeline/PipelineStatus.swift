@@ -14,6 +14,7 @@ public struct PipelineStatus: Sendable {
         public var framesTotal: Int?
     }
 
+    /// A partition of topic `chunks` or `detections`.
     public struct Partition: Sendable {
         public var partition: Int
         /// The offset of the next record to be written.
@@ -29,6 +30,8 @@ public struct PipelineStatus: Sendable {
     /// By ID.
     public var videos: [Video]
     public var partitions: [Partition]
+    /// Those of topic `detections`, for videos whose chunks are spread; empty where none is.
+    public var detections: [Partition]
     /// Live workers.
     public var members: [String]
     /// What memory each of them had when it last committed a chunk; those that have not are not here.
@@ -48,9 +51,12 @@ public struct PipelineStatus: Sendable {
         let group =
             try await log.group(topics.workerGroup)
             ?? GroupDescription(name: topics.workerGroup, members: [], committed: [:])
-        let owners = Dictionary(group.members.flatMap { member in member.partitions.map { ($0, member.id) } }) { $1 }
         members = group.members.map(\.id)
         partitions = []
+        detections = []
+        let owners = Self.owners(group)
+        // Who may not look at what only such videos need is not asked for it.
+        var anyIsSpread = false
         var found: [VideoID: Video] = [:]
         var said: [String: (at: Int64, memory: WorkerMemory)] = [:]
         var restarts: [String: Int] = [:]
@@ -63,6 +69,7 @@ public struct PipelineStatus: Sendable {
                     lag: group.lag(of: chunks, holding: range), member: owners[chunks]))
             try await log.readAll(TopicPartition(topics.videos, number)) { logged in
                 guard let known = try VideoRegistration.decode(logged) else { return }
+                if known.parallel == true { anyIsSpread = true }
                 found[known.videoID] = Video(
                     id: known.videoID, source: known.source,
                     state: known.state == .submitting ? "submitting" : "waiting",
@@ -90,9 +97,30 @@ public struct PipelineStatus: Sendable {
                 found[checkpoint.videoID] = video
             }
         }
+        if anyIsSpread { detections = try await Self.detections(in: log, topics) }
         videos = found.values.sorted { $0.id < $1.id }
         let live = Set(members)
         memory = said.filter { live.contains($0.key) }.mapValues(\.memory)
         decoderRestarts = restarts.filter { live.contains($0.key) }
+    }
+
+    private static func detections(in log: any EventLog, _ topics: Topics) async throws -> [Partition] {
+        let name = topics.trackerGroup
+        let group = try await log.group(name) ?? GroupDescription(name: name, members: [], committed: [:])
+        let owners = owners(group)
+        var partitions: [Partition] = []
+        for number in 0..<(try await log.partitionCount(of: topics.detections) ?? 0) {
+            let partition = TopicPartition(topics.detections, number)
+            let range = try await log.offsets(of: partition)
+            partitions.append(
+                Partition(
+                    partition: number, end: range.upperBound, committed: group.committed[partition],
+                    lag: try await log.lag(of: group, in: partition, holding: range), member: owners[partition]))
+        }
+        return partitions
+    }
+
+    private static func owners(_ group: GroupDescription) -> [TopicPartition: String] {
+        Dictionary(group.members.flatMap { member in member.partitions.map { ($0, member.id) } }) { $1 }
     }
 }

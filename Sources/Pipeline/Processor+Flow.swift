@@ -39,6 +39,7 @@ extension Processor {
     }
 
     private func next(of job: ChunkJob) throws -> FlowEntry.Content {
+        if job.detections != nil, configuration.needsPictures { throw Self.needsPictures(job.header.videoID) }
         enter(.decoding)
         guard let (image, place) = try job.nextFrame(decoding) else { return .end }
         guard let image else { return .undecodable(place) }
@@ -59,13 +60,11 @@ extension Processor {
         enter(.tracking)
         guard job.isWanted else { return }
         try job.noting {
-            try start(job)
-            switch entry.content {
-            case .inFlight(let place, let image):
-                try job.session?.processed(place, detections, image: image, describer, job.writer, into: &job.values)
-            case .skipped(let place): job.session?.skipped(place, job.writer, into: &job.values)
-            case .undecodable(let place): job.session?.undecodable(place, job.writer, into: &job.values)
-            case .end: break
+            if job.detections != nil {
+                job.detections?.append(entry.content, detections)
+            } else {
+                try start(job)
+                try job.session?.take(entry.content, detections, describer, job.writer, into: &job.values)
             }
             onFrame(job.header.videoID)
         }

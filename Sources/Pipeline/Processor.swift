@@ -26,14 +26,7 @@ public actor Processor: ChunkHandler {
     /// Pictures that are in memory at the same time, while they wait for the decoder or the detector.
     private nonisolated let picturesInHand: Int
 
-    private struct Video {
-        var partition: Int
-        /// The state after the last chunk; nil before the first.
-        var checkpoint: Checkpoint?
-        /// The state in hand; nil until a chunk comes.
-        var session: VideoSession?
-    }
-    private var videos: [VideoID: Video] = [:]
+    private var videos: VideoSessions
 
     /// Chunks that were given to it and have not been looked at.
     private nonisolated let inbox = Mutex<[(ChunkAssembly, PendingOutcome)]>([])
@@ -66,6 +59,7 @@ public actor Processor: ChunkHandler {
         precondition((embedder == nil) == (configuration.appearance == nil))
         self.configuration = configuration
         self.topics = topics
+        videos = VideoSessions(configuration: configuration, topics: topics, parallel: false)
         self.decoding = decoding
         self.batchDelay = batchDelay
         chunksInHand = detector.batchSize + 1
@@ -93,33 +87,17 @@ public actor Processor: ChunkHandler {
     nonisolated func read(
         partition: Int, from log: any EventLog, onProgress: @escaping @Sendable (_ read: Int64, _ total: Int64) -> Void
     ) async throws -> (RestoredVideos, [Checkpoint]) {
-        var restored = RestoredVideos()
-        var checkpoints: [Checkpoint] = []
-        let source = TopicPartition(topics.checkpoints, partition)
-        let range = try await log.offsets(of: source)
-        var reader = CheckpointReader()
-        try await log.readAll(source) { logged in
-            onProgress(logged.offset - range.lowerBound + 1, Int64(range.count))
-            try reader.take(logged)
-        }
-        restored.done = reader.done
-        for id in reader.running.keys {
-            guard let checkpoint = try reader.checkpoint(of: id) else { continue }
-            checkpoints.append(checkpoint)
-            restored.running[id] = checkpoint.nextChunk
-        }
-        return (restored, checkpoints)
+        try await VideoSessions.read(
+            TopicPartition(topics.checkpoints, partition), parallel: false, from: log, onProgress: onProgress)
     }
 
     /// Goes on with a video from where it stood.
-    func adopt(_ checkpoint: Checkpoint, partition: Int) {
-        videos[checkpoint.videoID] = Video(partition: partition, checkpoint: checkpoint)
-    }
+    func adopt(_ checkpoint: Checkpoint, partition: Int) { videos.adopt(checkpoint, partition: partition) }
 
     public func drop(partition: Int) {
         takeIn()
         for job in jobs where job.partition == partition { job.isCancelled = true }
-        videos = videos.filter { $0.value.partition != partition }
+        videos.drop(partition: partition)
     }
 
     // MARK: Chunks
@@ -213,7 +191,7 @@ public actor Processor: ChunkHandler {
     /// Takes the video's session in hand for a chunk of which something comes out for the first time.
     func start(_ job: ChunkJob) throws {
         guard job.session == nil else { return }
-        let session = try takeSession(job.header.videoID, partition: job.partition)
+        let session = try videos.take(job.header.videoID, partition: job.partition)
         try session.begin(job.header, job.writer, into: &job.values)
         job.session = session
     }
@@ -224,11 +202,14 @@ public actor Processor: ChunkHandler {
         enter(.writing)
         let outcome: ChunkOutcome
         do {
+            if let detections = job.detections.take() {
+                return job.outcome.decide(.success(try self.outcome(of: job, detections)))
+            }
             // A chunk without frames has not been started.
             if job.isWanted { try job.noting { try start(job) } }
             if let reason = job.fault {
                 // It may have moved the tracker before it stopped: begin again from where the video stood.
-                var session = try makeSession(job.header.videoID, partition: job.partition)
+                var session = try videos.make(job.header.videoID, partition: job.partition)
                 let step = session.skip(job.header, reason: reason)
                 outcome = keep(session, step, try job.chunk.deadLetters(reason: reason))
             } else {
@@ -247,42 +228,16 @@ public actor Processor: ChunkHandler {
     public func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) throws
         -> ChunkOutcome
     {
-        var session = try takeSession(video, partition: partition)
+        var session = try videos.take(video, partition: partition)
         let result = session.fail(reason: reason, frames: frames, chunks: chunks)
         return keep(session, result, [])
     }
 
-    /// The session in hand, or a new one; it is put back by ``keep(_:_:_:)``, so that one that threw is not used again.
-    private func takeSession(_ id: VideoID, partition: Int) throws(PipelineError) -> VideoSession {
-        if let session = videos[id]?.session.take() { return session }
-        return try makeSession(id, partition: partition)
-    }
-
-    /// A session from where the video stood after its last chunk.
-    private func makeSession(_ id: VideoID, partition: Int) throws(PipelineError) -> VideoSession {
-        if videos[id] == nil { videos[id] = Video(partition: partition) }
-        guard let checkpoint = videos[id]?.checkpoint else { return VideoSession(id: id, configuration: configuration) }
-        return try VideoSession(restoring: checkpoint, configuration: configuration)
-    }
-
     private func keep(_ session: VideoSession, _ step: VideoSession.Step, _ letters: [DeadLetter]) -> ChunkOutcome {
-        var checkpoint = step.checkpoint
-        let id = checkpoint.videoID
-        let (written, parts) = CheckpointParts.records(of: checkpoint, previous: videos[id]?.checkpoint?.parts ?? 0)
-        checkpoint.parts = parts > 0 ? parts : nil
-        let partition = videos[id]?.partition
-        let isDone = checkpoint.state != .running
-        videos[id]?.checkpoint = checkpoint
-        videos[id]?.session = session
-        if isDone {
-            videos[id] = nil
-            for job in jobs where job.header.videoID == id { job.isCancelled = true }
+        let outcome = videos.keep(session, step, letters)
+        if outcome.videoIsDone {
+            for job in jobs where job.header.videoID == outcome.videoID { job.isCancelled = true }
         }
-        var records = step.values.map {
-            OutgoingRecord(topic: topics.results, partition: partition, record: Record(key: id.rawValue, value: $0))
-        }
-        records += written.map { OutgoingRecord(topic: topics.checkpoints, partition: partition, record: $0) }
-        records += letters.map { $0.outgoing(topics: topics) }
-        return ChunkOutcome(videoID: id, records: records, videoIsDone: isDone)
+        return outcome
     }
 }

@@ -1,7 +1,8 @@
 public import EventLog
 internal import Synchronization
 
-/// Several processors behind one door: all chunks of a video go to the same one.
+/// Several processors behind one door: all chunks of a video go to the same one; those that stand alone, to the one that has
+/// the least to do.
 ///
 /// A video's results do not depend on which one that is.
 public actor ProcessorPool: ChunkHandler {
@@ -21,15 +22,25 @@ public actor ProcessorPool: ChunkHandler {
 
         init(processors: Int) { counts = Array(repeating: 0, count: processors) }
 
+        private var leastBusy: Int { counts.indices.min { (counts[$0], $0) < (counts[$1], $1) } ?? 0 }
+
         mutating func place(of video: VideoID, partition: Int) -> Place {
             if let place = videos[video] { return place }
-            let least = counts.indices.min { (counts[$0], $0) < (counts[$1], $1) } ?? 0
             given += 1
-            let place = Place(processor: least, partition: partition, number: given)
+            let place = Place(processor: leastBusy, partition: partition, number: given)
             videos[video] = place
-            counts[least] += 1
+            counts[place.processor] += 1
             return place
         }
+
+        /// Who takes a chunk that stands alone, which counts as a video of its own.
+        mutating func beginAlone() -> Int {
+            let processor = leastBusy
+            counts[processor] += 1
+            return processor
+        }
+
+        mutating func endAlone(_ processor: Int) { counts[processor] -= 1 }
 
         mutating func leave(_ video: VideoID, _ place: Place) {
             guard videos[video]?.number == place.number else { return }
@@ -62,14 +73,26 @@ public actor ProcessorPool: ChunkHandler {
     }
 
     public nonisolated func begin(_ chunk: ChunkAssembly) -> PendingOutcome {
+        if chunk.header.standsAlone {
+            let processor = places.withLock { $0.beginAlone() }
+            return forward(processors[processor].begin(chunk)) { places, _ in places.endAlone(processor) }
+        }
         let id = chunk.header.videoID
         let place = place(of: id, chunk.topicPartition.partition)
-        let pending = processors[place.processor].begin(chunk)
+        return forward(processors[place.processor].begin(chunk)) { places, decided in
+            if decided?.videoIsDone == true { places.leave(id, place) }
+        }
+    }
+
+    /// Passes an outcome on once it is decided, and notes that.
+    private nonisolated func forward(
+        _ pending: PendingOutcome, _ note: @escaping @Sendable (inout Places, ChunkOutcome?) -> Void
+    ) -> PendingOutcome {
         let outcome = PendingOutcome()
         Task {
             do {
                 let decided = try await pending.value()
-                if decided?.videoIsDone == true { places.withLock { $0.leave(id, place) } }
+                places.withLock { note(&$0, decided) }
                 outcome.decide(.success(decided))
             } catch {
                 outcome.decide(.failure(error))

@@ -16,6 +16,7 @@ public actor Producer {
     private let chunkSeconds: Double
     private let maxChunkBytes: Int
     private let appendBytes: Int
+    private let parallelDetect: Bool
     /// Registrations by partition of topic `videos`, read once and kept up to date from there.
     private var known: [VideoID: VideoRegistration] = [:]
     private var knownUpTo: [TopicPartition: Int64] = [:]
@@ -28,15 +29,18 @@ public actor Producer {
     ///   - maxChunkBytes: how large chunks may be; a single GOP that is larger is an error.
     ///   - appendBytes: chunks go into the log together until they have so many bytes: on a disk, each time costs as much
     ///     as a good many bytes.
+    ///   - parallelDetect: whether the chunks of a video are spread over all partitions, so that all workers detect in it at
+    ///     a time; a video that was begun keeps to what it was begun with.
     public init(
         log: any EventLog, topics: Topics, chunkSeconds: Double = 4, maxChunkBytes: Int = 64 << 20,
-        appendBytes: Int = 1 << 20
+        appendBytes: Int = 1 << 20, parallelDetect: Bool = false
     ) {
         self.log = log
         self.topics = topics
         self.chunkSeconds = chunkSeconds
         self.maxChunkBytes = maxChunkBytes
         self.appendBytes = appendBytes
+        self.parallelDetect = parallelDetect
     }
 
     /// How far a submission has come.
@@ -69,18 +73,22 @@ public actor Producer {
         let source = URL(fileURLWithPath: path).lastPathComponent
         var registration = VideoRegistration(
             videoID: videoID, source: source, state: .submitting, chunkSeconds: chunkSeconds,
-            maxChunkBytes: maxChunkBytes)
+            maxChunkBytes: maxChunkBytes, parallel: parallelDetect ? true : nil)
         var firstChunk = 0
         var isRegistered = false
         if let earlier = try await knownRegistration(of: videoID) {
             guard try await isWanting(earlier) else { return Submission(registration: earlier, wasThere: true) }
             registration = earlier
             isRegistered = true
-            firstChunk = try await chunksInLog(of: videoID)
+            firstChunk = try await chunksInLog(of: registration)
         }
+        let isParallel = registration.parallel == true
+        let home = try await partition(of: videoID, topic: topics.chunks)
+        let partitions = try await log.partitionCount(of: topics.chunks) ?? 1
+        // What is found in its chunks has to go somewhere.
+        if isParallel { _ = try await partition(of: videoID, topic: topics.detections) }
         if firstChunk == 0 {
-            registration.chunksFrom =
-                try await log.offsets(of: partition(of: videoID, topic: topics.chunks)).upperBound
+            registration.chunksFrom = try await log.offsets(of: home).upperBound
         }
 
         let splitter = ChunkSplitter(
@@ -99,7 +107,8 @@ public actor Producer {
             }
             let wanted = chunks.filter { $0.index >= firstChunk }
             // While these are appended, the next are cut.
-            async let appended: Void = append(wanted, of: videoID, source, waiting, onProgress)
+            let video = registration
+            async let appended: Void = append(wanted, of: video, home, partitions, waiting, onProgress)
             cut = failure == nil ? cutSome(splitter, of: registration) : ([], failure)
             try await appended
             bytes += chunks.reduce(0) { $0 + $1.bytes.count }
@@ -162,14 +171,19 @@ public actor Producer {
     }
 
     /// Appends chunks, on a thread other than the producer's.
+    ///
+    /// - Parameters:
+    ///   - home: the partition of the video, `partitions` how many there are to spread it over.
     @concurrent private nonisolated func append(
-        _ chunks: [Chunk], of video: VideoID, _ source: String, _ progress: Progress,
+        _ chunks: [Chunk], of video: VideoRegistration, _ home: TopicPartition, _ partitions: Int, _ progress: Progress,
         _ onProgress: @escaping @Sendable (Progress) -> Void
     ) async throws {
+        let isParallel = video.parallel == true
         let records = chunks.flatMap { chunk in
             ChunkParts.records(
-                of: chunk, videoID: video, source: source, totalChunks: chunk.isLast ? chunk.index + 1 : nil,
-                topic: topics.chunks)
+                of: chunk, videoID: video.videoID, source: video.source,
+                totalChunks: chunk.isLast ? chunk.index + 1 : nil, parallel: isParallel, topic: home.topic,
+                partition: isParallel ? (home.partition + chunk.index) % partitions : home.partition)
         }
         if !records.isEmpty { try await append(records, progress, onProgress) }
     }
@@ -208,11 +222,19 @@ public actor Producer {
     private func isWanting(_ registration: VideoRegistration) async throws -> Bool {
         guard registration.state == .submitted else { return true }
         let id = registration.videoID
-        guard try await nextChunk(of: id) != nil, let first = registration.chunksFrom,
-            try await log.offsets(of: partition(of: id, topic: topics.chunks)).lowerBound > first
-        else { return false }
+        guard try await nextChunk(of: id) != nil else { return false }
+        if registration.parallel == true {
+            // Its chunks may be anywhere; while any wait to be worked on, its own may be among them.
+            guard try await log.isThrough(topics.chunks, group: topics.workerGroup),
+                try await log.isThrough(topics.detections, group: topics.trackerGroup)
+            else { return false }
+        } else {
+            guard let first = registration.chunksFrom,
+                try await log.offsets(of: partition(of: id, topic: topics.chunks)).lowerBound > first
+            else { return false }
+        }
         // The log has deleted records from where this video's lay: they were done, or another's, or are lost.
-        return try await chunksInLog(of: id) < registration.chunks ?? 0
+        return try await chunksInLog(of: registration) < registration.chunks ?? 0
     }
 
     /// The chunk that workers do next of a video; nil when its work is done.
@@ -227,14 +249,30 @@ public actor Producer {
 
     /// How many chunks of a video need not be sent: those that workers are done with, and the ones after, as far as the
     /// log holds them without a hole.
-    private func chunksInLog(of video: VideoID) async throws -> Int {
-        let partition = try await partition(of: video, topic: topics.chunks)
+    private func chunksInLog(of registration: VideoRegistration) async throws -> Int {
+        let video = registration.videoID
+        var sources = [try await partition(of: video, topic: topics.chunks)]
+        if registration.parallel == true {
+            // In the order in which a chunk goes from one to the other, so that none is missed on its way.
+            sources = (0..<(try await log.partitionCount(of: topics.chunks) ?? 0)).map {
+                TopicPartition(topics.chunks, $0)
+            }
+            sources.append(try await partition(of: video, topic: topics.detections))
+        }
         var parts: [Int: Set<Int>] = [:]
         var counts: [Int: Int] = [:]
-        try await log.readAll(partition) { logged in
-            guard logged.record.key == video.rawValue, let header = try? ChunkHeader(of: logged) else { return }
-            parts[header.index, default: []].insert(header.part)
-            counts[header.index] = header.parts
+        for source in sources {
+            var partsHere: [Int: Set<Int>] = [:]
+            var countsHere: [Int: Int] = [:]
+            try await log.readAll(source) { logged in
+                guard logged.record.key == video.rawValue, let header = try? ChunkHeader(of: logged) else { return }
+                partsHere[header.index, default: []].insert(header.part)
+                countsHere[header.index] = header.parts
+            }
+            for (index, count) in countsHere where counts[index] == nil || parts[index]?.count != counts[index] {
+                parts[index] = partsHere[index]
+                counts[index] = count
+            }
         }
         var next = try await nextChunk(of: video) ?? counts.keys.min() ?? 0
         while let count = counts[next], parts[next]?.count == count { next += 1 }

@@ -16,6 +16,8 @@ public actor Rebuilder: ChunkHandler {
     private let onFile: @Sendable (_ path: String, _ frames: Int) -> Void
     /// The video in hand; its chunks come one after the other.
     private var current: (id: VideoID, partition: Int, assembler: VideoAssembler)?
+    /// Videos of which it was said that they cannot be rebuilt, since their chunks are spread.
+    private var spread: Set<VideoID> = []
 
     /// - Parameters:
     ///   - folder: is made if it is not there.
@@ -57,6 +59,20 @@ public actor Rebuilder: ChunkHandler {
 
     private func append(_ chunk: ChunkAssembly) throws -> ChunkOutcome {
         let header = chunk.header
+        if header.standsAlone {
+            if spread.insert(header.videoID).inserted {
+                logger.error(
+                    "video cannot be rebuilt",
+                    metadata: [
+                        "video": "\(header.videoID)",
+                        "error": """
+                        it was submitted with --parallel-detect, which spreads its chunks over all partitions: submit it \
+                        without that under another --topic-prefix
+                        """,
+                    ])
+            }
+            return ChunkOutcome(videoID: header.videoID, records: [], videoIsDone: false)
+        }
         let name = "\(folder)/\(header.videoID).\(try header.chunkContainer().fileExtension)"
         let partial = name + ".part"
         var outcome = ChunkOutcome(videoID: header.videoID, records: [], videoIsDone: header.isLast, keepsRecords: true)

@@ -29,7 +29,7 @@ extension Topics {
         }
         let count = try commonCount(counts, in: log)
         guard let count, counts.count == names.count else { throw missing(in: log, counts) }
-        for topic in specifications(partitions: count) where [checkpoints, chunks].contains(topic.name) {
+        for topic in specifications(partitions: count) where [checkpoints, chunks, detections].contains(topic.name) {
             guard let cleanup = try await log.describe(topic.name)?.cleanup else { break }
             if let problem = wrongCleanup(cleanup, of: topic) {
                 throw EventLogError(

@@ -11,6 +11,8 @@ public struct Topics: Sendable, Hashable {
 
     /// Parts of chunks, on their way to the workers.
     public var chunks: String { prefix + "chunks" }
+    /// What was found in chunks that stand alone, on its way to who tracks: parts, as in ``chunks``.
+    public var detections: String { prefix + "detections" }
     /// One record per frame, track event and video event.
     public var results: String { prefix + "results" }
     /// Where each video stands: the next chunk, the tracker, the identities, the ledger.
@@ -24,6 +26,11 @@ public struct Topics: Sendable, Hashable {
 
     /// The consumer group of the workers.
     public var workerGroup: String { prefix + "workers" }
+    /// The consumer group of those who track what was found in chunks that stand alone: every worker, once more.
+    ///
+    /// A group of its own, since groups share partitions out evenly over all of their topics and not of each: in one group
+    /// a worker could have partitions of ``detections`` alone, and nothing to detect.
+    public var trackerGroup: String { prefix + "trackers" }
     /// The consumer group of `lapwing collect`.
     public var collectGroup: String { prefix + "collect" }
 
@@ -36,6 +43,8 @@ public struct Topics: Sendable, Hashable {
             TopicSpecification(
                 name: chunks, partitions: partitions, cleanup: .deleteConsumed, capacity: chunkCapacity,
                 consumers: [workerGroup]),
+            TopicSpecification(
+                name: detections, partitions: partitions, cleanup: .deleteConsumed, consumers: [trackerGroup]),
             TopicSpecification(name: results, partitions: partitions, cleanup: .keep),
             TopicSpecification(name: checkpoints, partitions: partitions, cleanup: .compact),
             TopicSpecification(name: deadLetters, partitions: partitions, cleanup: .keep),

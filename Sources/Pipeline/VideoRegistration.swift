@@ -19,6 +19,8 @@ public struct VideoRegistration: Sendable, Hashable, Codable {
     /// How the video is cut; a resumed submission must cut it the same way.
     public var chunkSeconds: Double
     public var maxChunkBytes: Int
+    /// Whether its chunks are spread over all partitions, each to be looked at alone; nil: no.
+    public var parallel: Bool?
     /// The offset in its partition of topic `chunks` that none of its chunks lies before; nil in records of earlier times.
     public var chunksFrom: Int64?
     /// Known once the video is submitted, as are the next four.
@@ -35,6 +37,7 @@ public struct VideoRegistration: Sendable, Hashable, Codable {
         case source, state
         case chunkSeconds = "chunk_seconds"
         case maxChunkBytes = "max_chunk_bytes"
+        case parallel
         case chunksFrom = "chunks_from"
         case chunks, frames, bytes
         case sourceDigest = "source_digest"

@@ -31,11 +31,7 @@ struct VideoSession {
     init(restoring checkpoint: Checkpoint, configuration: ProcessingConfiguration) throws(PipelineError) {
         self.init(id: checkpoint.videoID, configuration: configuration)
         guard checkpoint.configurationHash == configuration.hash else {
-            throw PipelineError(
-                .checkpointMismatch,
-                "video \(id) was begun with other settings (\(checkpoint.configurationHash), here \(configuration.hash)): "
-                    + "start the worker with the model, tracker and thresholds it was begun with, "
-                    + "or process it anew under another --topic-prefix")
+            throw Self.mismatch(id, begunWith: checkpoint.configurationHash, here: configuration.hash)
         }
         do {
             tracker = try configuration.tracker.restore(Array(checkpoint.tracker ?? Data()))
@@ -47,6 +43,15 @@ struct VideoSession {
         ledger = checkpoint.ledger
         nextChunk = checkpoint.nextChunk
         nextFrame = checkpoint.nextFrame
+    }
+
+    /// The error of a worker that finds a video which another one began with other settings.
+    static func mismatch(_ id: VideoID, begunWith hash: String, here: String) -> PipelineError {
+        PipelineError(
+            .checkpointMismatch,
+            "video \(id) was begun with other settings (\(hash), here \(here)): "
+                + "start the worker with the model, tracker and thresholds it was begun with, "
+                + "or process it anew under another --topic-prefix")
     }
 
     private func checkpoint(_ state: Checkpoint.State) -> Checkpoint {
@@ -74,12 +79,30 @@ struct VideoSession {
         if header.index == 0 { values.append(writer.started(header, configuration: configuration)) }
     }
 
+    /// A frame, whatever became of it.
+    ///
+    /// - Parameters:
+    ///   - content: with its picture where ``ProcessingConfiguration/needsPictures``.
+    ///   - detections: of a frame that the detector saw.
+    /// - Throws: as ``processed(_:_:image:_:_:into:)``.
+    mutating func take(
+        _ content: FlowEntry.Content, _ detections: [Detection], _ describer: ObjectDescriber?, _ writer: ResultWriter,
+        into values: inout [[UInt8]]
+    ) throws {
+        switch content {
+        case .inFlight(let place, let image):
+            try processed(place, detections, image: image, describer, writer, into: &values)
+        case .skipped(let place): skipped(place, writer, into: &values)
+        case .undecodable(let place): undecodable(place, writer, into: &values)
+        case .end: break
+        }
+    }
+
     /// A frame that the detector saw.
     ///
-    /// - Parameter image: its picture, where ``ProcessingConfiguration/needsPictures``.
     /// - Throws: ``MediaError`` when the picture cannot be used, and whatever the describer throws; after any, the session
     ///   is of no more use, since its tracker may have moved.
-    mutating func processed(
+    private mutating func processed(
         _ place: FramePlace, _ detections: [Detection], image: VideoFrame?, _ describer: ObjectDescriber?,
         _ writer: ResultWriter, into values: inout [[UInt8]]
     ) throws {
@@ -97,14 +120,14 @@ struct VideoSession {
     }
 
     /// A frame that the detector was not shown.
-    mutating func skipped(_ place: FramePlace, _ writer: ResultWriter, into values: inout [[UInt8]]) {
+    private mutating func skipped(_ place: FramePlace, _ writer: ResultWriter, into values: inout [[UInt8]]) {
         ledger.framesSkipped += 1
         ledger.framesDecoded += 1
         values.append(writer.skippedFrame(place, reason: "every"))
     }
 
     /// A frame that has no picture.
-    mutating func undecodable(_ place: FramePlace, _ writer: ResultWriter, into values: inout [[UInt8]]) {
+    private mutating func undecodable(_ place: FramePlace, _ writer: ResultWriter, into values: inout [[UInt8]]) {
         ledger.framesUndecodable += 1
         values.append(writer.skippedFrame(place, reason: "undecodable"))
         coast(frame: place.index, writer, into: &values)

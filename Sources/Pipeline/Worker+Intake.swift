@@ -8,7 +8,7 @@ extension Worker {
     /// - Returns: nil when the worker was stopped before there was room.
     func join() async throws -> (any LogConsumer)? {
         let member = ConsumerConfiguration(
-            group: configuration.group, topics: [topics.chunks], memberID: configuration.memberID,
+            group: configuration.group, topics: [source], memberID: configuration.memberID,
             instanceID: configuration.groupInstanceID, sessionTimeout: configuration.sessionTimeout,
             maxPollBytes: configuration.maxPollBytes, prefetchBytes: configuration.prefetchBytes)
         return try await withGracefulShutdownHandler {

@@ -18,6 +18,9 @@ public actor Worker: Service {
     let configuration: WorkerConfiguration
     let logger: Logger
     let budget: MemoryBudget
+    private let spool: Spool
+    /// The topic that it reads.
+    nonisolated let source: String
 
     var collector: Collector
     /// Assigned partitions; the number tells one assignment of a partition from the next.
@@ -31,6 +34,8 @@ public actor Worker: Service {
     /// What keeps work from going on for now, so that each is said once.
     var obstacles = Obstacles()
     private(set) var isStopping = false
+    /// When it was last asked whether more may come of videos that seem to have stopped.
+    private var lastStallCheck = ContinuousClock.now
     private var heartbeat: Heartbeat?
     /// A chunk that the handler has.
     struct ChunkInHand {
@@ -61,21 +66,28 @@ public actor Worker: Service {
     /// Who waits for the work loop or the commit loop to get on.
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
+    /// - Parameter other: a worker of the same process, whose memory and spool it shares; nil: it has its own.
     /// - Throws: ``PipelineError`` when the spool folder or the heartbeat's file cannot be made.
     public init(
-        log: any EventLog, topics: Topics, handler: any ChunkHandler, configuration: WorkerConfiguration, logger: Logger
+        log: any EventLog, topics: Topics, handler: any ChunkHandler, configuration: WorkerConfiguration,
+        logger: Logger,
+        sharing other: Worker? = nil
     ) throws(PipelineError) {
         self.log = log
         self.topics = topics
         self.handler = handler
         self.configuration = configuration
         self.logger = logger
-        budget = MemoryBudget(
-            limit: configuration.memoryLimit - configuration.maxPollBytes - configuration.prefetchBytes)
+        source = handler.takesDetections ? topics.detections : topics.chunks
+        budget =
+            other?.budget
+            ?? MemoryBudget(limit: configuration.memoryLimit - configuration.maxPollBytes - configuration.prefetchBytes)
+        spool =
+            if let other { other.spool } else {
+                try Spool(root: configuration.spoolRoot, limit: configuration.spoolLimit)
+            }
         collector = Collector(
-            policy: configuration.start, budget: budget,
-            spool: try Spool(root: configuration.spoolRoot, limit: configuration.spoolLimit),
-            takesVideosByTurns: handler.takesVideosByTurns)
+            policy: configuration.start, budget: budget, spool: spool, takesVideosByTurns: handler.takesVideosByTurns)
         watch = BottleneckWatch(interval: configuration.watchInterval)
         heartbeat = try configuration.heartbeatPath.map { path throws(PipelineError) in try Heartbeat(path: path) }
     }
@@ -280,13 +292,22 @@ public actor Worker: Service {
     /// Sees to what moves without a chunk: dead letters, offsets of records that nobody needs, videos given up.
     private func housekeeping() async throws {
         if let patience = configuration.videoTimeout {
+            for (video, count) in collector.abandonFragments(for: patience) {
+                logger.error(
+                    "chunks let go: parts of them are missing", metadata: ["video": "\(video)", "chunks": "\(count)"])
+            }
             for (id, partition) in collector.stalled(for: patience)
             where assignments[partition] != nil && !closing.contains(partition) {
+                if handler.takesDetections {
+                    guard try await hasAllSoFar(of: partition),
+                        collector.stalled(for: patience).contains(where: { $0.0 == id })
+                    else { continue }
+                }
                 try await giveUp(id, in: partition)
             }
         }
         // A full log and videos that wait for their last chunks would wait for each other.
-        if !isBusy, !collector.hasReady, !isStopping, try await log.isFull(topics.chunks) { _ = collector.startEarly() }
+        if !isBusy, !collector.hasReady, !isStopping, try await log.isFull(source) { _ = collector.startEarly() }
         commitWake.continuation.yield()
     }
 
@@ -310,17 +331,23 @@ public actor Worker: Service {
 
     /// Whether every chunk in the log, whoever's, has been processed.
     private func isIdle() async throws -> Bool {
-        guard !collector.hasReady, commits.isEmpty, let partitions = try await log.partitionCount(of: topics.chunks)
-        else {
-            return false
-        }
-        let group =
-            try await log.group(configuration.group)
-            ?? GroupDescription(name: configuration.group, members: [], committed: [:])
-        for number in 0..<partitions {
-            let partition = TopicPartition(topics.chunks, number)
-            if group.lag(of: partition, holding: try await log.offsets(of: partition)) > 0 { return false }
-        }
-        return true
+        guard !collector.hasReady, commits.isEmpty else { return false }
+        // What chunks there are is looked at first: it may be on its way to the other topic.
+        if handler.takesDetections, try await !log.isThrough(topics.chunks, group: topics.workerGroup) { return false }
+        return try await log.isThrough(source, group: configuration.group)
+    }
+
+    /// Whether all is here that can come of a partition of topic `detections` from the chunks that are in the log: those
+    /// may wait for a detector for longer than a video is waited for.
+    private func hasAllSoFar(of partition: TopicPartition) async throws -> Bool {
+        guard .now - lastStallCheck > .milliseconds(400) else { return false }
+        lastStallCheck = .now
+        guard try await log.isThrough(topics.chunks, group: topics.workerGroup),
+            let position = collector.position(of: partition)
+        else { return false }
+        // What is being committed is waited for.
+        let end = try await log.offsets(of: partition).upperBound
+        guard position < end else { return true }
+        return try await log.read(partition, from: position, maxBytes: 1).isEmpty
     }
 }

@@ -29,11 +29,13 @@ public struct CrashDriver: Sendable {
     public var suspendHeartbeats: (@Sendable (any LogConsumer, Bool) -> Void)?
     /// Moments to crash at.
     public var moments: [CrashMoment]
+    /// Whether the videos' chunks are spread over all workers.
+    public var parallelDetect: Bool
 
     public init(
         topics: Topics, videos: [String], expected: [VideoID: [[UInt8]]], chunkSeconds: Double,
         processing: ProcessingConfiguration, folder: String, sessionTimeout: Duration,
-        moments: [CrashMoment] = CrashMoment.allCases,
+        moments: [CrashMoment] = CrashMoment.allCases, parallelDetect: Bool = false,
         suspendHeartbeats: (@Sendable (any LogConsumer, Bool) -> Void)? = nil,
         makeDetector: @escaping @Sendable (_ beforeFrame: @escaping () throws -> Void) -> any Detector,
         open: @escaping @Sendable () throws -> any EventLog
@@ -46,6 +48,7 @@ public struct CrashDriver: Sendable {
         self.folder = folder
         self.sessionTimeout = sessionTimeout
         self.moments = moments
+        self.parallelDetect = parallelDetect
         self.suspendHeartbeats = suspendHeartbeats
         self.makeDetector = makeDetector
         self.open = open

@@ -14,7 +14,7 @@ final class CrashRun: Sendable {
         var producerCrashesLeft: Int
         var tally = CrashTally()
         /// Workers at work, and their logs, by place.
-        var working: [Int: (worker: Worker, log: CrashingLog)] = [:]
+        var working: [Int: (worker: WorkerPair, log: CrashingLog)] = [:]
         var hasEnded = false
     }
 
@@ -93,7 +93,8 @@ final class CrashRun: Sendable {
             let base = try driver.open()
             let log = CrashingLog(base, crashAt: plan.number, plan.moment)
             let producer = Producer(
-                log: log, topics: driver.topics, chunkSeconds: driver.chunkSeconds, appendBytes: 30_000)
+                log: log, topics: driver.topics, chunkSeconds: driver.chunkSeconds, appendBytes: 30_000,
+                parallelDetect: driver.parallelDetect)
             do {
                 for path in driver.videos { _ = try await producer.submit(path: path) }
                 return await base.close()
@@ -140,8 +141,8 @@ final class CrashRun: Sendable {
         // Nobody else has it.
         nonisolated(unsafe) let lent = detector
         let processor = Processor(detector: lent, configuration: driver.processing, topics: driver.topics)
-        let worker = try Worker(
-            log: log, topics: driver.topics, handler: processor,
+        let worker = try WorkerPair(
+            log: log, topics: driver.topics, handler: processor, processing: driver.processing,
             configuration: WorkerConfiguration(
                 group: driver.topics.workerGroup, start: plan.start, memoryLimit: 1, spoolRoot: spool,
                 sessionTimeout: driver.sessionTimeout, videoTimeout: nil, commitInterval: plan.commitInterval),

@@ -88,10 +88,15 @@ public final class CrashingLog: EventLog {
     }
 
     /// Counts a moment, and fails from the chosen one on.
-    func reach(_ reached: Moment) async throws {
+    ///
+    /// - Returns: whether it was the chosen one.
+    @discardableResult
+    func reach(_ reached: Moment) async throws -> Bool {
         try check()
-        if count(reached), await atMoment(self) { kill() }
+        let isChosen = count(reached)
+        if isChosen, await atMoment(self) { kill() }
         try check()
+        return isChosen
     }
 
     /// As ``reach(_:)``, from code that cannot wait, such as a detector.
@@ -145,7 +150,13 @@ public final class CrashingLog: EventLog {
     public func join(_ configuration: ConsumerConfiguration) async throws -> any LogConsumer {
         try await reach(.beforeJoin)
         let consumer = try await base.join(configuration)
-        state.withLock { $0.consumers.append(consumer) }
+        let isLate = state.withLock { state in
+            state.consumers.append(consumer)
+            return state.isDead
+        }
+        // Another member's crash was first: then this one has never been there, and nobody has its lease run out.
+        if isLate { try await consumer.leave() }
+        try check()
         do {
             try await reach(.afterJoin)
         } catch {
@@ -160,7 +171,8 @@ public final class CrashingLog: EventLog {
         guard hasCrashed else {
             try await reach(.beforeLeave)
             try await consumer.leave()
-            return try await reach(.afterLeave)
+            try await reach(.afterLeave)
+            return
         }
         if state.withLock({ $0.mayLeave }) { try await consumer.leave() }
     }
@@ -204,8 +216,10 @@ private struct CrashingConsumer: LogConsumer {
 
     func commit(_ transaction: LogTransaction) async throws {
         try await log.reach(.beforeCommit)
-        defer { log.goOn() }
-        try await log.reach(.leaseLost)
+        var wasHeldUp = true
+        // Not after the commits of the process's other members.
+        defer { if wasHeldUp { log.goOn() } }
+        wasHeldUp = try await log.reach(.leaseLost)
         try await base.commit(transaction)
         try await log.reach(.afterCommit)
     }

@@ -26,7 +26,9 @@ struct LogBench {
     }
 
     /// The ID under which a video went in.
-    func submit(_ video: String, _ more: String...) async throws -> String {
+    func submit(_ video: String, _ more: String...) async throws -> String { try await submit(video, more) }
+
+    func submit(_ video: String, _ more: [String]) async throws -> String {
         let outcome = try await Program.succeed(["submit", video, "--log", log, "--json"] + more)
         return try #require(try JSONLines(outcome.output).objects.first?["video_id"] as? String)
     }

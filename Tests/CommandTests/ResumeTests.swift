@@ -42,10 +42,19 @@ struct ResumeTests {
         #expect(Set(authors.map(\.worker)).count == chunks.count + 1, "\(authors)")
     }
 
+    @Test("goes on with the same bytes after a worker was killed with -9, with the video's chunks spread")
+    func killedSpread() async throws {
+        let (bench, video) = try await killWorkers(after: [1, 3], "--parallel-detect")
+        try await bench.work()
+        try #expect(await bench.results(video) == Self.undisturbed.value)
+        let authors = try await bench.authors(of: video)
+        #expect(authors.map(\.chunk) == Array(0..<authors.count))
+    }
+
     /// Starts one worker after the other, each of which is killed once as many chunks are done.
-    private func killWorkers(after chunks: [Int]) async throws -> (LogBench, String) {
+    private func killWorkers(after chunks: [Int], _ more: String...) async throws -> (LogBench, String) {
         let bench = try LogBench()
-        let video = try await bench.submit(Assets.cars, "--chunk-seconds", "2")
+        let video = try await bench.submit(Assets.cars, ["--chunk-seconds", "2"] + more)
         var done = 0
         for count in chunks {
             let worker = try Program.start(bench.workerArguments)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("topics create, topics describe")
 struct TopicsCommandTests {
-    private static let names = ["chunks", "results", "checkpoints", "deadletter", "videos", "summaries"]
+    private static let names = ["chunks", "detections", "results", "checkpoints", "deadletter", "videos", "summaries"]
 
     /// A log in which there are only these topics.
     private func log(_ topics: [TopicSpecification]) async throws -> LogBench {
@@ -47,7 +47,7 @@ struct TopicsCommandTests {
         let topics = Topics()
         let bench = try await log(topics.specifications(partitions: 5).filter { $0.name != topics.summaries })
         let outcome = try await Program.succeed(["topics", "create", "--log", bench.log])
-        #expect(outcome.outputLines.count { $0.hasSuffix("5  there already") } == 5, "\(outcome)")
+        #expect(outcome.outputLines.count { $0.hasSuffix("5  there already") } == 6, "\(outcome)")
         #expect(outcome.outputLines.last?.hasSuffix("5  made") == true, "\(outcome)")
     }
 
@@ -57,7 +57,7 @@ struct TopicsCommandTests {
         let bench = try await log(topics.specifications(partitions: 5).filter { $0.name != topics.summaries })
         try await Program.succeed(["submit", Clips.moving(frames: 10), "--log", bench.log])
         let outcome = try await Program.succeed(["topics", "describe", "--log", bench.log])
-        #expect(outcome.outputLines.count == 7, "\(outcome)")
+        #expect(outcome.outputLines.count == 8, "\(outcome)")
     }
 
     @Test("a topic that is there with another number of partitions, or another clean-up, is an error")
@@ -111,6 +111,7 @@ struct TopicsCommandTests {
             outcome.output == """
                 TOPIC                PARTITIONS  COPIES  CLEAN-UP  KEPT                             RECORDS
                 lapwing.chunks                3       -  delete    until processed, 2.0 GB at most        3
+                lapwing.detections            3       -  delete    until processed                        0
                 lapwing.results               3       -  keep      for ever                               0
                 lapwing.checkpoints           3       -  compact   newest of each key                     0
                 lapwing.deadletter            3       -  keep      for ever                               0
@@ -161,7 +162,7 @@ struct TopicsCommandTests {
         let call = ["topics", "describe", "--log", bench.log, "--topic-prefix", "a."]
         let outcome = try await Program.run(call)
         #expect(outcome.exitCode == 1)
-        #expect(outcome.outputLines.count == 5, "\(outcome)")
+        #expect(outcome.outputLines.count == 6, "\(outcome)")
         #expect(
             outcome.errors == """
                 lapwing: error: \(bench.log) has no topics 'a.videos', 'a.summaries': make the topics with 'lapwing topics \
@@ -188,7 +189,7 @@ struct TopicsCommandTests {
         let bench = try await log(specifications)
         let says = [
             "must have the same number of partitions",
-            "lapwing.chunks has 4, lapwing.results has 6, lapwing.checkpoints",
+            "lapwing.chunks has 4, lapwing.detections has 6, lapwing.results",
             "--topic-prefix",
         ]
         let described = try await Program.run(["topics", "describe", "--log", bench.log])

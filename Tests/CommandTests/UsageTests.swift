@@ -51,6 +51,13 @@ struct UsageTests {
             Mistake(arguments: ["run", "--model", "m.onnx"], says: ["<inputs>"]),
             Mistake(arguments: ["submit", "a.mp4"], says: ["--log"]),
             Mistake(
+                arguments: ["run", "a.mp4", "--model", "m.onnx", "--tracker", "botsort", "--parallel-detect"],
+                says: ["--parallel-detect", "--camera-motion off"]),
+            Mistake(
+                arguments: [
+                    "run", "a.mp4", "--model", "m.onnx", "--appearance-model", "a.onnx", "--parallel-detect",
+                ], says: ["--parallel-detect", "--appearance-model", "leave one"]),
+            Mistake(
                 arguments: ["run", "a.mp4", "--model", "m.onnx", "--tracker-option", "max_ag=3"],
                 says: ["--tracker-option", "max_ag", "max_age"]),
             Mistake(

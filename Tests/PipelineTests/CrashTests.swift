@@ -29,9 +29,10 @@ struct CrashTests {
     private static let chunkSeconds = 0.5
     private static let undisturbed = Task { try await Rig.undisturbed(clips(), chunkSeconds: chunkSeconds) }
 
-    /// Runs one log after the other, each of its own making, until there have been so many crashes.
+    /// Runs one log after the other, each of its own making, until there have been so many crashes; in every other one the
+    /// videos' chunks are spread over all workers.
     private static func torture(
-        crashes: Int, seed: UInt64, moments: [CrashMoment], sessionTimeout: Duration,
+        crashes: Int, ofRun: Int = 25, seed: UInt64, moments: [CrashMoment], sessionTimeout: Duration,
         suspendHeartbeats: (@Sendable (any LogConsumer, Bool) -> Void)? = nil,
         makeLog: (Rig) async throws -> @Sendable () throws -> any EventLog
     ) async throws -> CrashTally {
@@ -44,9 +45,9 @@ struct CrashTests {
                 topics: rig.topics, videos: try clips(), expected: try await undisturbed.value,
                 chunkSeconds: chunkSeconds,
                 processing: try rig.configuration(), folder: rig.folder.path, sessionTimeout: sessionTimeout,
-                moments: moments, suspendHeartbeats: suspendHeartbeats,
+                moments: moments, parallelDetect: run.isMultiple(of: 2), suspendHeartbeats: suspendHeartbeats,
                 makeDetector: { ScriptedDetector(beforeFrame: $0) }, open: try await makeLog(rig))
-            let result = try await driver.run(seed: seed << 32 + run, crashes: min(25, crashes - tally.crashCount))
+            let result = try await driver.run(seed: seed << 32 + run, crashes: min(ofRun, crashes - tally.crashCount))
             tally += result
             // A moment that never comes is not waited for.
             if run > UInt64(crashes) { break }
@@ -85,7 +86,7 @@ struct CrashTests {
     func kafka() async throws {
         let wanted = Self.crashes ?? 12
         let tally = try await Self.torture(
-            crashes: wanted, seed: 2, moments: CrashMoment.allCases, sessionTimeout: .seconds(6)
+            crashes: wanted, ofRun: 6, seed: 2, moments: CrashMoment.allCases, sessionTimeout: .seconds(6)
         ) { rig in
             let configuration = KafkaLogConfiguration(logger: Rig.quiet)
             let mock = MockCluster()

@@ -41,8 +41,11 @@ struct Rig {
     private static let clipLock = NSLock()
 
     @discardableResult
-    func submit(_ paths: [String], to log: any EventLog, chunkSeconds: Double = 1) async throws -> [VideoID] {
-        let producer = Producer(log: log, topics: topics, chunkSeconds: chunkSeconds, appendBytes: 1)
+    func submit(
+        _ paths: [String], to log: any EventLog, chunkSeconds: Double = 1, parallelDetect: Bool = false
+    ) async throws -> [VideoID] {
+        let producer = Producer(
+            log: log, topics: topics, chunkSeconds: chunkSeconds, appendBytes: 1, parallelDetect: parallelDetect)
         var ids: [VideoID] = []
         for path in paths { ids.append(try await producer.submit(path: path).registration.videoID) }
         return ids

@@ -71,6 +71,49 @@ struct SchemaTests {
         await log.close()
     }
 
+    @Test("also of a video whose chunks are spread")
+    func spread() async throws {
+        let rig = try await Rig(partitions: 2)
+        let log = try rig.open()
+        try await rig.submit([Rig.clip("j", frames: 33)], to: log, parallelDetect: true)
+        let chunks = try JSONSchema("chunk-header")
+        // They are deleted once they are done.
+        for partition in 0..<2 {
+            try await log.readAll(TopicPartition(rig.topics.chunks, partition)) { logged in
+                check(logged.record.header(ChunkHeader.headerName) ?? [], chunks)
+            }
+        }
+        let videos = try JSONSchema("video")
+        let checkpoints = try JSONSchema("checkpoint")
+        try await rig.worker(log).run()
+        var count = 0
+        for partition in 0..<2 {
+            try await log.readAll(TopicPartition(rig.topics.detections, partition)) { logged in
+                let header = logged.record.header(ChunkHeader.headerName) ?? []
+                check(header, chunks)
+                #expect(String(decoding: header, as: UTF8.self).contains("\"configuration_hash\""))
+                count += 1
+            }
+        }
+        #expect(count == 4)
+        try await Worker(
+            log: log, topics: rig.topics,
+            handler: DetectionTracker(configuration: try rig.configuration(), topics: rig.topics),
+            configuration: WorkerConfiguration(
+                group: rig.topics.trackerGroup, spoolRoot: rig.folder.path, sessionTimeout: .seconds(2),
+                exitWhenIdle: true), logger: Rig.quiet
+        ).run()
+        for partition in 0..<2 {
+            for (topic, schema) in [(rig.topics.videos, videos), (rig.topics.checkpoints, checkpoints)] {
+                try await log.readAll(TopicPartition(topic, partition)) { logged in
+                    check(logged.record.value ?? [], schema)
+                    #expect(String(decoding: logged.record.value ?? [], as: UTF8.self).contains("\"parallel\":true"))
+                }
+            }
+        }
+        await log.close()
+    }
+
     @Test("and a schema refuses what is not in it")
     func refusals() throws {
         let schema = try JSONSchema("deadletter")

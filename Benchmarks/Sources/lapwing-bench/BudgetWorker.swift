@@ -23,14 +23,12 @@ enum BudgetWorker {
         let detector = InstantDetector(size: 320)
         try detector.warmUp()
         let plan = try MemoryPlan(total: BudgetStage.budget)
-        let processor = Processor(
-            detector: detector,
-            configuration: ProcessingConfiguration(model: detector.model, tracker: try TrackerConfiguration(.sort)),
-            topics: topics)
+        let processing = ProcessingConfiguration(model: detector.model, tracker: try TrackerConfiguration(.sort))
+        let processor = Processor(detector: detector, configuration: processing, topics: topics)
         var logger = Logger(label: "lapwing.bench") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
-        let worker = try Worker(
-            log: log, topics: topics, handler: processor,
+        let worker = try WorkerPair(
+            log: log, topics: topics, handler: processor, processing: processing,
             configuration: WorkerConfiguration(
                 group: topics.workerGroup, memoryLimit: plan.chunks,
                 spoolRoot: URL(fileURLWithPath: path).deletingLastPathComponent().path, exitWhenIdle: true),

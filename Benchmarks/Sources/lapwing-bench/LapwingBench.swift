@@ -17,7 +17,8 @@ struct LapwingBench: AsyncParsableCommand {
             the repository by default). Without a video, ffmpeg makes one; what needs a model is then left out.
 
             All trackers are measured with --only trackers, beside those of trackforge if `make bench-trackers` has \
-            installed it. Whether workers keep to their memory budget, with --only budget: it takes some minutes.
+            installed it. Whether workers keep to their memory budget, with --only budget, and one video on several workers, \
+            with --only parallel: each takes some minutes.
 
             What is measured on a Kafka cluster is left out, too, unless one is named. Topics are made there and deleted \
             again, with up to 3 GB in them; LAPWING_KAFKA_… are its properties, as for lapwing itself.
@@ -95,6 +96,7 @@ struct LapwingBench: AsyncParsableCommand {
         if stages.contains(.decode) { try await DecodeStage.measure(bench, into: &report) }
         if stages.contains(.sort) { try await SortStage.measure(bench, into: &report) }
         if stages.contains(.budget) { try await BudgetStage.measure(bench, into: &report) }
+        if stages.contains(.parallel) { try await ParallelStage.measure(bench, into: &report) }
         if stages.contains(.trackers) { try await TrackersStage.measure(bench, into: &report) }
         if !stages.isDisjoint(with: [.inference, .endToEnd]) {
             try await EndToEndStage.measure(bench, withWhole: stages.contains(.endToEnd), into: &report)
@@ -128,7 +130,7 @@ struct LapwingBench: AsyncParsableCommand {
             scratch: scratch)
         if let path = video ?? assets.clip {
             bench.clip = path
-        } else if !stages.isSubset(of: [.sort, .trackers, .budget]) {
+        } else if !stages.isSubset(of: [.sort, .trackers, .budget, .parallel]) {
             bench.note("no video in \(assets.folder): ffmpeg makes one")
             bench.clip = "\(scratch)/made.mp4"
             try FFmpegTool.run([

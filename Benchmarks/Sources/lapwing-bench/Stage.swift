@@ -24,9 +24,11 @@ enum Stage: String, CaseIterable, Encodable, ExpressibleByArgument {
     case budget
     /// Many videos at once.
     case many
+    /// One video on several workers; only when asked for.
+    case parallel
     /// From a file to its results.
     case endToEnd = "end-to-end"
 
     /// What is measured when nothing else is said.
-    static let usual = Set(allCases).subtracting([.trackers, .budget])
+    static let usual = Set(allCases).subtracting([.trackers, .budget, .parallel])
 }

@@ -38,16 +38,13 @@ struct WholeRun {
         let clock = FrameClock()
         // The processor has it alone until the worker has left, which is before this returns.
         nonisolated(unsafe) let lent = detector
-        let processor = Processor(
-            detector: lent,
-            configuration: ProcessingConfiguration(
-                model: detector.model, preprocess: bench.preprocess, tracker: try TrackerConfiguration(.sort)),
-            topics: topics
-        ) { _ in clock.frameDone() }
+        let processing = ProcessingConfiguration(
+            model: detector.model, preprocess: bench.preprocess, tracker: try TrackerConfiguration(.sort))
+        let processor = Processor(detector: lent, configuration: processing, topics: topics) { _ in clock.frameDone() }
         var logger = Logger(label: "lapwing.bench")
         logger.logLevel = .error
-        let worker = try Worker(
-            log: log, topics: topics, handler: processor,
+        let worker = try WorkerPair(
+            log: log, topics: topics, handler: processor, processing: processing,
             configuration: WorkerConfiguration(
                 group: topics.workerGroup, spoolRoot: folder, sessionTimeout: .seconds(2), videoTimeout: nil),
             logger: logger)

@@ -52,6 +52,7 @@ struct RunCommand: AsyncParsableCommand {
         let list = try InputList(inputs, videoID: videoID)
         _ = try processing.trackerConfiguration()
         processing.warnOfMissingAppearance()
+        if chunkOptions.parallelDetect { try processing.refuseForParallelDetection() }
         let work = "\(output)/.lapwing"
         // Folders that are empty again if the model cannot be used; those of an earlier call stay.
         let new = Folder.missing(in: work)
@@ -90,15 +91,15 @@ struct RunCommand: AsyncParsableCommand {
             return log
         }
         let handler = networks.handler(topics: topics, decoding: isolated) { _ in progress.frameDone() }
-        let worker = try Worker(
-            log: log, topics: topics, handler: handler,
+        let worker = try WorkerPair(
+            log: log, topics: topics, handler: handler, processing: configuration,
             configuration: WorkerConfiguration(
                 group: topics.workerGroup, start: start, memoryLimit: plan.chunks, spoolRoot: work,
                 sessionTimeout: .seconds(2), videoTimeout: nil, memoryBudget: plan.total),
             logger: logger)
         let producer = Producer(
             log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
-            maxChunkBytes: chunkOptions.maxChunkBytes.bytes)
+            maxChunkBytes: chunkOptions.maxChunkBytes.bytes, parallelDetect: chunkOptions.parallelDetect)
 
         let started = ContinuousClock.now
         let outcomes = try await process(
@@ -124,7 +125,8 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Submits, processes and writes at the same time; ends when every video has ended, or the worker fails.
     private func process(
-        _ inputs: [InputList.Input], producer: Producer, worker: Worker, reader: ResultsReader, progress: RunProgress
+        _ inputs: [InputList.Input], producer: Producer, worker: WorkerPair, reader: ResultsReader,
+        progress: RunProgress
     ) async throws -> [VideoOutcome] {
         try await withThrowingTaskGroup(of: [VideoOutcome]?.self) { group in
             group.addTask {

@@ -40,19 +40,9 @@ struct StatusCommand: AsyncParsableCommand {
             print(table.text)
         }
 
-        let used = status.partitions.filter { $0.end > 0 }
-        if !used.isEmpty {
-            var table = Table([
-                ("PARTITION", .right), ("COMMITTED", .right), ("END", .right), ("LAG", .right), ("WORKER", .left),
-            ])
-            for partition in used {
-                table.add([
-                    "\(partition.partition)", partition.committed.map { "\($0)" } ?? "-", "\(partition.end)",
-                    "\(partition.lag)", partition.member ?? "-",
-                ])
-            }
-            print("\n" + table.text)
-        }
+        printUsed(status.partitions, title: "PARTITION")
+        // Few videos are spread.
+        printUsed(status.detections, title: "DETECTIONS")
         if !status.members.isEmpty {
             var columns: [(String, Table.Alignment)] = [
                 ("WORKER", .left), ("PARTITIONS", .right), ("MEMORY", .right), ("BUDGET", .right),
@@ -79,6 +69,31 @@ struct StatusCommand: AsyncParsableCommand {
                 + (states.isEmpty ? "" : ": " + states.joined(separator: ", ")))
     }
 
+    private func printUsed(_ partitions: [PipelineStatus.Partition], title: String) {
+        let used = partitions.filter { $0.end > 0 }
+        guard !used.isEmpty else { return }
+        var table = Table([
+            (title, .right), ("COMMITTED", .right), ("END", .right), ("LAG", .right), ("WORKER", .left),
+        ])
+        for partition in used {
+            table.add([
+                "\(partition.partition)", partition.committed.map { "\($0)" } ?? "-", "\(partition.end)",
+                "\(partition.lag)", partition.member ?? "-",
+            ])
+        }
+        print("\n" + table.text)
+    }
+
+    private func json(_ partitions: [PipelineStatus.Partition]) -> JSONOutput.Value {
+        .list(
+            partitions.map {
+                .object([
+                    "partition": .integer($0.partition), "committed": .optional($0.committed.map { Int($0) }),
+                    "end": .integer(Int($0.end)), "lag": .integer(Int($0.lag)), "member": .optional($0.member),
+                ])
+            })
+    }
+
     private func count(_ number: Int, _ noun: String) -> String {
         "\(Table.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
     }
@@ -97,13 +112,8 @@ struct StatusCommand: AsyncParsableCommand {
                         "frames_done": .integer($0.framesDone), "frames_total": .optional($0.framesTotal),
                     ])
                 }),
-            "partitions": .list(
-                status.partitions.map {
-                    .object([
-                        "partition": .integer($0.partition), "committed": .optional($0.committed.map { Int($0) }),
-                        "end": .integer(Int($0.end)), "lag": .integer(Int($0.lag)), "member": .optional($0.member),
-                    ])
-                }),
+            "partitions": json(status.partitions),
+            "detections": json(status.detections),
             "members": .list(status.members.map { .string($0) }),
             "memory": .list(
                 status.members.compactMap { member in

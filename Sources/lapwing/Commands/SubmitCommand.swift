@@ -13,9 +13,14 @@ struct SubmitCommand: AsyncParsableCommand {
             Examples:
               lapwing submit street.mp4 --log sqlite:lapwing.db
               lapwing submit archive/ --log sqlite:lapwing.db --wait
+              lapwing submit long.mp4 --log sqlite:lapwing.db --parallel-detect
 
             A video that is in the log already is not sent again; one whose submission broke off is taken up where it
             stopped. While the log is full, submitting waits.
+
+            All chunks of a video go to one worker. With --parallel-detect they are spread over all of them, and one tracks
+            what they find: one long video is done sooner, with the same results. It is not for trackers that look at
+            the pictures themselves (--camera-motion frames, --appearance-model), nor for 'lapwing collect'.
             """)
 
     @Argument(help: "Video files, or folders of them.")
@@ -40,7 +45,7 @@ struct SubmitCommand: AsyncParsableCommand {
         let topics = logOptions.topics
         let producer = Producer(
             log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
-            maxChunkBytes: chunkOptions.maxChunkBytes.bytes)
+            maxChunkBytes: chunkOptions.maxChunkBytes.bytes, parallelDetect: chunkOptions.parallelDetect)
         let waiting = WaitingNotice()
         var failed = 0
         var submitted: [VideoRegistration] = []

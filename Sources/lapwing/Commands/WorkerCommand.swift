@@ -18,7 +18,7 @@ struct WorkerCommand: AsyncParsableCommand {
             Example: two workers share the videos of one log, each in a terminal of its own:
               lapwing worker --log sqlite:lapwing.db --model yolov8n.onnx
 
-            All chunks of a video go to one worker. SIGTERM (or Ctrl-C) finishes the chunks in hand, commits them and leaves;
+            All chunks of a video go to one worker, unless it was submitted with --parallel-detect. SIGTERM (or Ctrl-C) finishes the chunks in hand, commits them and leaves;
             after any crash another worker goes on where the last commit stopped, with the same object IDs.
 
             Its log says what binds it, whenever that changes: the CPU, the GPU, memory, or the log.
@@ -59,9 +59,9 @@ struct WorkerCommand: AsyncParsableCommand {
         let isolated = try isolation.start(
             decoders: count, budget: workerConfiguration.memoryBudget ?? 0, logger: logger)
         if !isolated.isEmpty { workerConfiguration.decoderRestarts = { isolated.reduce(0) { $0 + $1.restarts } } }
-        let worker = try Worker(
+        let worker = try WorkerPair(
             log: log, topics: topics, handler: networks.handler(topics: topics, decoding: isolated),
-            configuration: workerConfiguration, logger: logger)
+            processing: configuration, configuration: workerConfiguration, logger: logger)
         try await ServiceRunner.run(worker, logger: logger)
         await log.close()
     }

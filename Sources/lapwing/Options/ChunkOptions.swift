@@ -14,6 +14,11 @@ struct ChunkOptions: ParsableArguments {
         help: ArgumentHelp("How large chunks may be; a single GOP above it is an error.", valueName: "size"))
     var maxChunkBytes = ByteSize(bytes: 64 << 20)
 
+    @Flag(
+        name: .long,
+        help: "Detect in all chunks of a video at a time, on all workers and processors; the results are the same.")
+    var parallelDetect = false
+
     func validate() throws {
         guard chunkSeconds > 0, chunkSeconds <= 86400 else {
             throw ValidationError("--chunk-seconds must be above 0, and at most 86400")

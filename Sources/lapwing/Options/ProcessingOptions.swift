@@ -123,6 +123,23 @@ struct ProcessingOptions: ParsableArguments {
                 + "https://github.com/KaiyangZhou/deep-person-reid, or choose another tracker")
     }
 
+    /// - Throws: ``UsageError`` where the tracker looks at pictures, which are not there where such a video is tracked.
+    func refuseForParallelDetection() throws {
+        guard appearanceModel == nil, usedCameraMotion == .off else {
+            let option =
+                appearanceModel != nil ? "--appearance-model" : "--camera-motion \(usedCameraMotion.rawValue)"
+            throw UsageError(
+                message:
+                    "--parallel-detect: detections go to the tracker without their pictures, which \(option) needs: "
+                    + (cameraMotion == nil && appearanceModel == nil
+                        ? "add --camera-motion off, or leave --parallel-detect out" : "leave one of the two out"))
+        }
+    }
+
+    private var usedCameraMotion: ProcessingConfiguration.CameraMotionSource {
+        cameraMotion ?? (tracker == .botsort ? .frames : .off)
+    }
+
     private var classNames: [String]? {
         classes?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
@@ -163,7 +180,7 @@ struct ProcessingOptions: ParsableArguments {
             model: model, confidence: confidence, lowConfidence: lowConfidenceOrDefault, iou: iou, classes: classNames,
             every: every, preprocess: preprocess, tracker: try trackerConfiguration(),
             appearance: appearance.map { .init(model: $0, every: embedEvery) },
-            cameraMotion: cameraMotion ?? (tracker == .botsort ? .frames : .off), emitPredicted: emitPredicted,
+            cameraMotion: usedCameraMotion, emitPredicted: emitPredicted,
             onBadChunk: onBadChunk)
     }
 }
