@@ -191,9 +191,12 @@ struct Collector {
     }
 
     /// Notes that a chunk's outcome is decided, so that its records are needed no longer once that is committed.
-    mutating func finish(_ chunk: ChunkAssembly, _ outcome: ChunkOutcome) {
+    ///
+    /// - Returns: false when its video is done: it was begun before that was known, and nothing of it is to be committed.
+    @discardableResult
+    mutating func finish(_ chunk: ChunkAssembly, _ outcome: ChunkOutcome) -> Bool {
         let id = Unit(of: chunk.header)
-        guard var video = videos[id] else { return }
+        guard var video = videos[id] else { return false }
         video.chunks[chunk.header.index] = nil
         video.handedOut -= 1
         video.kept += chunk.offsets
@@ -204,13 +207,14 @@ struct Collector {
             if inHand == id { inHand = nil }
             if id.chunk == nil { done[video.partition]?.insert(id.video) }
             trackers[video.partition]?.release(video.kept)
-            return
+            return true
         }
         if !outcome.keepsRecords {
             trackers[video.partition]?.release(video.kept)
             video.kept.removeAll()
         }
         videos[id] = video
+        return true
     }
 
     /// Dead letters of a partition that belong to no video, now to be committed.

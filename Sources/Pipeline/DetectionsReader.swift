@@ -15,12 +15,12 @@ struct DetectionsReader {
     /// - Throws: ``PipelineError`` with code `.invalidRecord`, as ``next()`` does.
     init(_ bytes: [UInt8], _ header: ChunkHeader) throws(PipelineError) {
         self.header = header
-        (snapshot, fault) = try Self.reading { () throws(SnapshotError) in
-            var snapshot = try SnapshotReader(
-                bytes, kind: DetectionsWriter.kind,
-                versions: DetectionsWriter.version...DetectionsWriter.version)
-            let fault = try snapshot.readBool() ? nil : try snapshot.readString()
-            return (snapshot, fault)
+        do throws(SnapshotError) {
+            snapshot = try SnapshotReader(
+                bytes, kind: DetectionsWriter.kind, versions: DetectionsWriter.version...DetectionsWriter.version)
+            fault = try snapshot.readBool() ? nil : try snapshot.readString()
+        } catch {
+            throw Self.unreadable(error)
         }
         // What cannot be used may have any.
         timeBase = fault == nil ? try header.parsedTimeBase() : Rational(1, 1)
@@ -32,9 +32,7 @@ struct DetectionsReader {
 
     /// The next frame and its detections; nil after the chunk's last.
     mutating func next() throws(PipelineError) -> (content: FlowEntry.Content, detections: [Detection])? {
-        var reader = self
-        defer { self = reader }
-        return try Self.reading { () throws(SnapshotError) in try reader.read() }
+        do throws(SnapshotError) { return try read() } catch { throw Self.unreadable(error) }
     }
 
     private mutating func read() throws(SnapshotError) -> (content: FlowEntry.Content, detections: [Detection])? {
@@ -78,11 +76,7 @@ struct DetectionsReader {
         return value
     }
 
-    private static func reading<Value>(_ body: () throws(SnapshotError) -> Value) throws(PipelineError) -> Value {
-        do throws(SnapshotError) {
-            return try body()
-        } catch {
-            throw PipelineError(.invalidRecord, "its detections cannot be read: \(error.detail)")
-        }
+    private static func unreadable(_ error: SnapshotError) -> PipelineError {
+        PipelineError(.invalidRecord, "its detections cannot be read: \(error.detail)")
     }
 }

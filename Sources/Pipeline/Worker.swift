@@ -269,8 +269,9 @@ public actor Worker: Service {
             budget.release(done.bytes)
             let partition = done.chunk.topicPartition
             // The partition may have been lost meanwhile, and even have come back: then this outcome is nobody's.
-            guard let outcome, assignments[partition] == done.assignment else { continue }
-            collector.finish(done.chunk, outcome)
+            guard let outcome, assignments[partition] == done.assignment,
+                collector.finish(done.chunk, outcome)
+            else { continue }
             enqueue(outcome, of: partition)
         }
         lastProgress = .now

@@ -73,6 +73,53 @@ struct HostileStateTests {
         #expect(restored > 0)
     }
 
+    @Test("Damaged detections, with a hash that fits, are tracked, or are refused")
+    func detections() throws {
+        let header = ChunkHeader(
+            videoID: try VideoID("v"), index: 0, part: 0, parts: 1, byteCount: 0, chunkByteCount: 0, crc32c: "",
+            firstFrame: 0, frameCount: 4, prerollFrames: 0, prerollPackets: 0, pts: 0, duration: 4, startPTS: 0,
+            timestampShift: 0, timeBase: "1/10", codec: "h264", container: "mp4", width: 64, height: 48, rotation: 0,
+            source: "v.mp4", isLast: false, parallel: true, configurationHash: Self.configuration.hash)
+        var writer = DetectionsWriter()
+        for frame in 0..<header.frameCount {
+            let place = FramePlace(
+                index: frame, pts: Int64(frame), timeMilliseconds: 100 * Double(frame), width: 64, height: 48)
+            let boxes = (0..<3).map { BoundingBox(x: Double(20 * $0), y: 5, width: 15, height: 20) }
+            writer.append(
+                frame == 2 ? .undecodable(place) : .inFlight(place, nil),
+                boxes.map { Detection(box: $0, confidence: 0.9, classID: 1) })
+        }
+        let good = writer.finish()
+        // Behind the kind and the version, where the fields begin.
+        let start = 4 + 8 + DetectionsWriter.kind.utf8.count + 2
+        var (tracked, refused) = (0, 0)
+        for kind in TrackerKind.allCases {
+            let configuration = ProcessingConfiguration(
+                model: ScriptedDetector().model, tracker: try TrackerConfiguration(kind))
+            for seed in 0..<UInt64(HostileCases.count ?? 300) {
+                var mutator = Mutator(seed: seed)
+                let damaged = good[..<start] + mutator.damage(Array(good[start..<good.count - 8]))
+                let hash = SnapshotWriter.hash(damaged[...])
+                let whole = damaged + (0..<8).map { UInt8(truncatingIfNeeded: hash >> UInt64(8 * $0)) }
+                var session = VideoSession(id: header.videoID, configuration: configuration)
+                var values: [[UInt8]] = []
+                let results = ResultWriter(videoID: header.videoID, chunkIndex: 0)
+                do {
+                    var reader = try DetectionsReader(Array(whole), header)
+                    while let (content, detections) = try reader.next() {
+                        try session.take(content, detections, nil, results, into: &values)
+                    }
+                    _ = session.end(header, results, into: &values)
+                    tracked += 1
+                } catch let error as PipelineError {
+                    #expect(error.code == .invalidRecord)
+                    refused += 1
+                }
+            }
+        }
+        #expect(tracked > 0 && refused > 0, "\(tracked) \(refused)")
+    }
+
     @Test("Damaged snapshots of every tracker, with a hash that fits, are restored and go on, or are refused")
     func snapshots() throws {
         for kind in TrackerKind.allCases {

@@ -40,6 +40,40 @@ struct CollectorTests {
         ChunkOutcome(videoID: chunk.header.videoID, records: [], videoIsDone: done, keepsRecords: keeps)
     }
 
+    /// The records of a chunk that stands alone.
+    private func alone(_ index: Int, parts: Int = 1, firstOffset: Int64) throws -> [LoggedRecord] {
+        try TestChunk.records(video: "v", index: index, bytes: bytes(100), parts: parts, firstOffset: firstOffset).map {
+            var logged = $0
+            var header = try ChunkHeader(of: logged)
+            header.parallel = true
+            logged.record.headers = [Record.Header(ChunkHeader.headerName, JSONCoding.encode(header))]
+            return logged
+        }
+    }
+
+    @Test("Chunks that stand alone are handed out as they come, whatever the policy, and needed until they are done")
+    func chunksThatStandAlone() throws {
+        var collector = try collector(.complete)
+        let records = try alone(7, firstOffset: 0) + alone(2, parts: 2, firstOffset: 1) + alone(4, firstOffset: 3)
+        for record in [records[0], records[1], records[3], records[0]] { _ = collector.take(record) }
+        let first = try take(&collector)
+        let second = try take(&collector)
+        #expect(first.header.index == 7 && second.header.index == 4)
+        #expect(next(&collector) == nil)
+        collector.finish(second, outcome(second))
+        #expect(collector.safeOffset(of: partition) == 0)
+        collector.finish(first, outcome(first))
+        #expect(collector.safeOffset(of: partition) == 1)
+        // One of which a part does not come is let go, and the video is not this collector's to give up.
+        #expect(collector.stalled(for: .zero, now: .now + .seconds(1)).isEmpty)
+        let abandoned = collector.abandonFragments(for: .zero, now: .now + .seconds(1))
+        #expect(try abandoned == [VideoID("v"): 1])
+        #expect(collector.safeOffset(of: partition) == 4)
+        // The other part comes after all: it is one of a chunk that nobody began.
+        _ = collector.take(records[2])
+        #expect(next(&collector) == nil)
+    }
+
     @Test("Parts in any order, each twice, make the chunk once")
     func partsInAnyOrder() throws {
         var found: ChunkAssembly?

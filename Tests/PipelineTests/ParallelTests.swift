@@ -175,6 +175,12 @@ struct ParallelTests {
             try await log.append(records)
             try await workers(rig, log, processing: rig.configuration(onBadChunk: policy)).run()
             results.append(try await rig.results(id, from: log))
+            // Nothing follows the end.
+            var all = 0
+            for partition in 0..<3 {
+                try await log.readAll(TopicPartition(rig.topics.results, partition)) { _ in all += 1 }
+            }
+            #expect(all == results.last?.count)
             var letters: [DeadLetterBox.Letter] = []
             let box = DeadLetterBox(log: log, topics: rig.topics)
             try await box.read { letters.append($0) }
