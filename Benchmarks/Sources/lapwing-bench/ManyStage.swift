@@ -4,6 +4,7 @@ import Logging
 import Media
 import Pipeline
 import SQLiteLog
+import Synchronization
 import Tracking
 
 /// Many videos by turns, beside the same videos one after the other: what changing from one to the next costs.
@@ -47,7 +48,7 @@ enum ManyStage {
         return path
     }
 
-    /// Frames per second, from the start of a worker with all videos in the log to the last result read back.
+    /// Frames per second, from the start of a worker with all videos in the log to the last frame.
     private static func rate(
         of path: String, videos: Int, byTurns: Bool, detector: any Detector, _ bench: Bench
     ) async throws -> Double {
@@ -74,13 +75,20 @@ enum ManyStage {
             let producer = Producer(log: log, topics: topics, chunkSeconds: 1)
             for id in ids { frames += try await producer.submit(path: path, id: id).registration.frames ?? 0 }
         }
+        let total = frames
+        let count = Atomic(0)
+        let last = AsyncStream<ContinuousClock.Instant>.makeStream()
         // The processor has it alone until the worker has left, which is before this returns.
         nonisolated(unsafe) let lent = detector
         let processor = Processor(
             detector: lent,
             configuration: ProcessingConfiguration(
                 model: detector.model, preprocess: bench.preprocess, tracker: try TrackerConfiguration(.sort)),
-            topics: topics)
+            topics: topics
+        ) { _ in
+            guard count.add(1, ordering: .relaxed).newValue == total else { return }
+            last.continuation.yield(.now)
+        }
         var logger = Logger(label: "lapwing.bench")
         logger.logLevel = .error
         let worker = try Worker(
@@ -89,14 +97,10 @@ enum ManyStage {
                 group: topics.workerGroup, start: .streaming, spoolRoot: folder, sessionTimeout: .seconds(2),
                 videoTimeout: nil),
             logger: logger)
-        let reader = ResultsReader(log: log, topics: topics)
         let start = ContinuousClock.now
         async let working: Void = worker.run()
-        for id in ids {
-            let end = try await reader.read(id, follow: true) { _ in }
-            guard end?.event == "ended" else { throw BenchError("\(id) did not end") }
-        }
-        let seconds = start.duration(to: .now).seconds
+        guard let end = await last.stream.first(where: { _ in true }) else { throw BenchError("no frame was done") }
+        let seconds = start.duration(to: end).seconds
         await worker.stop()
         try await working
         await log.close()
