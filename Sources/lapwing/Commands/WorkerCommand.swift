@@ -18,8 +18,8 @@ struct WorkerCommand: AsyncParsableCommand {
             Example: two workers share the videos of one log, each in a terminal of its own:
               lapwing worker --log sqlite:lapwing.db --model yolov8n.onnx
 
-            All chunks of a video go to one worker, unless it was submitted with --parallel-detect. SIGTERM (or Ctrl-C)
-            finishes the chunks in hand, commits them and leaves; after any crash another worker goes on where the last
+            All chunks of a video go to one worker, unless it was submitted with --parallel-detect. SIGTERM (or Ctrl-C) \
+            finishes the chunks in hand, commits them and leaves; after any crash another worker goes on where the last \
             commit stopped, with the same object IDs.
 
             Its log says what binds it, whenever that changes: the CPU, the GPU, memory, or the log.
