@@ -202,6 +202,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Dashboard", "EventLog", "Pipeline", "PipelineTesting", "SQLiteLog", "Serving", "Tracking",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
             name: "CommandTests",
             dependencies: [
                 "lapwing", "Pipeline", "PipelineTesting", "InferenceTesting", "Evaluation", "EventLog", "SQLiteLog",

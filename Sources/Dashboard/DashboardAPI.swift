@@ -99,7 +99,7 @@ struct DashboardAPI: Sendable {
         do {
             return try VideoID(text)
         } catch {
-            throw Problem(.badRequest, "bad_video_id", "\(error)")
+            throw Problem(.badRequest, "bad_video_id", Explanation.of(error))
         }
     }
 

@@ -54,7 +54,8 @@ public struct DashboardService: Service {
             library: MediaLibrary(folders: configuration.media, uploads: configuration.uploads),
             submissions: submissions, configuration: configuration)
         http = HTTPService(
-            configuration.server, open: DashboardAPI.openPaths, logger: logger, onRunning: onRunning,
+            configuration.server, open: DashboardAPI.openPaths, logger: logger, explain: Explanation.of,
+            onRunning: onRunning,
             routes: { api.addRoutes(to: $0) })
     }
 
