@@ -35,7 +35,7 @@ let package = Package(
             targets: [
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
-                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report", "Measuring",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Measuring",
             ]),
         .library(
             name: "LapwingTesting",
@@ -105,6 +105,13 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .target(
             name: "Measuring", dependencies: ["Inference", "Media", "Vision"], swiftSettings: fast + openVINOHeaders),
+        .target(
+            name: "Aggregation",
+            dependencies: [
+                "EventLog", "Pipeline", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
         .target(
@@ -117,7 +124,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Report", "Measuring", "Yams",
+                "Tuning", "Synthesis", "Aggregation", "Report", "Measuring", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -168,6 +175,12 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "AggregationTests",
+            dependencies: [
+                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "CommandTests",
             dependencies: [
