@@ -164,7 +164,8 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
-                "Inference", "InferenceTesting", "Media", .product(name: "Crypto", package: "swift-crypto"),
+                "Inference", "InferenceTesting", "Media", "Aggregation",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
