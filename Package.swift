@@ -35,7 +35,7 @@ let package = Package(
             targets: [
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
-                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report", "Measuring", "Serving",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Measuring", "Serving",
                 "Dashboard",
             ]),
         .library(
@@ -109,6 +109,13 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .target(
             name: "Measuring", dependencies: ["Inference", "Media", "Vision"], swiftSettings: fast + openVINOHeaders),
+        .target(
+            name: "Aggregation",
+            dependencies: [
+                "EventLog", "Pipeline", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
         .target(
             name: "Serving",
@@ -122,7 +129,7 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "EventLog", "Media", "Pipeline", "Report", "Serving",
+                "Aggregation", "EventLog", "Media", "Pipeline", "Report", "Serving",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -143,7 +150,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Report", "Measuring", "Serving", "Dashboard", "Yams",
+                "Tuning", "Synthesis", "Aggregation", "Report", "Measuring", "Serving", "Dashboard", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -183,7 +190,8 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
-                "Inference", "InferenceTesting", "Media", .product(name: "Crypto", package: "swift-crypto"),
+                "Inference", "InferenceTesting", "Media", "Aggregation",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
@@ -194,6 +202,13 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "AggregationTests",
+            dependencies: [
+                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Tracking",
+                "Vision",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "ServingTests",
             dependencies: [
