@@ -36,6 +36,7 @@ let package = Package(
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
                 "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report", "Measuring", "Serving",
+                "Telemetry",
             ]),
         .library(
             name: "LapwingTesting",
@@ -84,6 +85,7 @@ let package = Package(
             ],
             swiftSettings: fast + openVINOHeaders, linkerSettings: engineLibraries),
         .target(name: "EventLog", swiftSettings: settings),
+        .target(name: "Telemetry", swiftSettings: settings),
         .target(name: "EventLogTesting", dependencies: ["EventLog"], swiftSettings: settings),
         .target(
             name: "SQLiteLog",
@@ -100,7 +102,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "CAllocator", "EventLog", "Media", "CameraMotionEstimation", "Inference", "Tracking", "Vision",
+                "CAllocator", "EventLog", "Media", "CameraMotionEstimation", "Inference", "Telemetry", "Tracking",
+                "Vision",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -112,6 +115,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
+                "Telemetry",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -129,7 +133,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Report", "Measuring", "Yams",
+                "Tuning", "Synthesis", "Report", "Measuring", "Serving", "Telemetry", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -152,6 +156,7 @@ let package = Package(
         .testTarget(
             name: "InferenceTests", dependencies: ["Inference", "InferenceTesting", "Media", "Vision"],
             swiftSettings: settings + openVINOHeaders),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: settings),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog"], swiftSettings: settings),
         .testTarget(
             name: "SQLiteLogTests",
@@ -168,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
+                "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Telemetry",
+                "Tracking", "Vision",
                 "Inference", "InferenceTesting", "Media", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
@@ -183,7 +189,7 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Serving", .product(name: "Hummingbird", package: "hummingbird"),
+                "Serving", "Telemetry", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
