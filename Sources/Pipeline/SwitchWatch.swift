@@ -4,12 +4,13 @@ internal import Vision
 /// Counts objects that may be others that were lost: an identity switch, as far as it can be told without ground truth.
 ///
 /// An object that becomes confirmed is suspected when another one of its class was lost at most ``window`` processed
-/// frames before its first detection, has not come back since, and was then so near that the centres of the two boxes are
-/// no farther apart than the longer side of the lost one's. A lost object explains one new object at most.
+/// frames before its first detection, and was then so near that the centres of the two boxes are no farther apart than the
+/// longer side of the lost one's. It is counted once the tracker gives the lost one up; should that come back, it was none.
+/// A lost object explains one new object at most.
 ///
-/// It is an indicator, not a measurement: a person who walks behind another may be counted though the tracker is right, and
-/// two objects that trade their IDs without either being lost are not seen. What it knows is not in checkpoints: a switch
-/// across a worker's end is not counted.
+/// It is an indicator, not a measurement: of two people in a crowd, one of whom leaves where the other appears, it counts
+/// one, and two objects that trade their IDs without either being lost are not seen. What it knows is not in checkpoints: a
+/// switch across a worker's end is not counted.
 struct SwitchWatch {
     /// Processed frames.
     static let window = 30
@@ -19,15 +20,19 @@ struct SwitchWatch {
         var box: BoundingBox
         /// Counts processed frames.
         var frame: Int
+        /// Whether the tracker has given it up.
+        var hasEnded = false
     }
 
     private var lost: [Int: Sighting] = [:]
     private var born: [Int: Sighting] = [:]
+    /// Lost objects that a new one seems to be.
+    private var suspects: Set<Int> = []
     private var frame = 0
 
     /// Takes a frame in.
     ///
-    /// - Returns: how many objects it brings to light that may be others.
+    /// - Returns: how many switches it brings to light.
     mutating func take(_ identified: IdentifiedFrame) -> Int {
         frame += 1
         guard !identified.events.isEmpty else { return 0 }
@@ -37,13 +42,21 @@ struct SwitchWatch {
             let id = event.trackID
             switch event.kind {
             case .lost: lost[id] = sighting(of: event, in: identified.predicted)
-            case .recovered: lost[id] = nil
+            case .recovered:
+                lost[id] = nil
+                suspects.remove(id)
             case .born: born[id] = sighting(of: event, in: identified.objects)
             case .confirmed:
                 guard let newcomer = born.removeValue(forKey: id), let missing = nearest(to: newcomer) else { continue }
-                lost[missing] = nil
-                suspected += 1
-            case .ended: born[id] = nil
+                if lost.removeValue(forKey: missing)?.hasEnded == true {
+                    suspected += 1
+                } else {
+                    suspects.insert(missing)
+                }
+            case .ended:
+                born[id] = nil
+                lost[id]?.hasEnded = true
+                if suspects.remove(id) != nil { suspected += 1 }
             }
         }
         return suspected

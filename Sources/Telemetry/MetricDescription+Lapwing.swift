@@ -11,7 +11,7 @@ extension MetricDescription {
     /// Of what happens once per chunk.
     static let chunkBuckets: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
     /// From one end to the other, where a backlog may lie between.
-    static let longBuckets: [Double] = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 43200]
+    static let longBuckets: [Double] = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 43200]
 
     // MARK: Of every process
 

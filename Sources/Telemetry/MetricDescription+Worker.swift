@@ -31,7 +31,7 @@ extension MetricDescription {
         labels: ["event"])
     public static let identitySwitches = counter(
         "lapwing_identity_switches_suspected_total",
-        "Objects that were born where another of their class had been lost within 30 processed frames.")
+        "Objects that were lost, and given up, where another of their class was born within 30 processed frames.")
     public static let deadLetters = counter(
         "lapwing_dead_letters_total",
         "Records put among the dead letters: unreadable (no part of a chunk), damaged (not what its header says), "
