@@ -36,7 +36,7 @@ let package = Package(
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
                 "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report", "Measuring", "Serving",
-                "Telemetry",
+                "Dashboard", "Telemetry",
             ]),
         .library(
             name: "LapwingTesting",
@@ -122,6 +122,19 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "EventLog", "Media", "Pipeline", "Report", "Serving",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.embedInCode("Resources")],
+            swiftSettings: settings + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
         .target(
             name: "PipelineTesting",
@@ -133,7 +146,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Report", "Measuring", "Serving", "Telemetry", "Yams",
+                "Tuning", "Synthesis", "Report", "Measuring", "Serving", "Dashboard", "Telemetry", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

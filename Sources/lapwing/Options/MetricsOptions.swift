@@ -40,7 +40,7 @@ struct MetricsOptions: ParsableArguments {
     /// - Throws: ``UsageError`` for an address that needs a token, ``Failure`` when it cannot be listened at.
     func monitor(command: String, topics: Topics, logger: Logger) throws -> Monitor? {
         guard let metricsPort else { return nil }
-        let token = try tokenFile.map(Self.token)
+        let token = try tokenFile.map(TokenFile.read)
         let address = ListenAddress(host: metricsHost, port: metricsPort)
         let configuration: ServerConfiguration
         do {
@@ -50,20 +50,6 @@ struct MetricsOptions: ParsableArguments {
         }
         do { try address.check() } catch { throw Failure.failed("--metrics-port \(metricsPort): \(error)") }
         return Monitor(command: command, topics: topics, configuration, logger: logger)
-    }
-
-    private static func token(path: String) throws -> AccessToken {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw Failure.failed("--token-file \(path): it cannot be read (\(ErrorText.cause(error)))")
-        }
-        do {
-            return try AccessToken(text.trimmingCharacters(in: .whitespacesAndNewlines))
-        } catch {
-            throw UsageError(message: "--token-file \(path): \(error)")
-        }
     }
 }
 
