@@ -95,7 +95,7 @@ struct DashboardCommand: AsyncParsableCommand {
                 settings: settings, summaryGroup: summaryOptions.group, isReadOnly: readOnly, version: Version.text),
             logger: logger,
             onRunning: { address in Console.output("http://\(address)/") })
-        try await ServiceRunner.run(service, logger: logger)
+        try await ServiceRunner.run([service], logger: logger)
         await log.close()
     }
 
