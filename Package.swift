@@ -35,7 +35,7 @@ let package = Package(
             targets: [
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
-                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report", "Measuring", "Serving",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Measuring", "Serving",
                 "Dashboard", "Telemetry",
             ]),
         .library(
@@ -111,6 +111,13 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .target(
             name: "Measuring", dependencies: ["Inference", "Media", "Vision"], swiftSettings: fast + openVINOHeaders),
+        .target(
+            name: "Aggregation",
+            dependencies: [
+                "EventLog", "Pipeline", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
         .target(
             name: "Serving",
@@ -125,7 +132,7 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "EventLog", "Media", "Pipeline", "Report", "Serving",
+                "Aggregation", "EventLog", "Media", "Pipeline", "Report", "Serving",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -146,7 +153,8 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Report", "Measuring", "Serving", "Dashboard", "Telemetry", "Yams",
+                "Tuning", "Synthesis", "Aggregation", "Report", "Measuring", "Serving", "Dashboard", "Telemetry",
+                "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -187,8 +195,8 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Telemetry",
-                "Tracking", "Vision",
-                "Inference", "InferenceTesting", "Media", .product(name: "Crypto", package: "swift-crypto"),
+                "Tracking", "Vision", "Inference", "InferenceTesting", "Media", "Aggregation",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
@@ -200,12 +208,26 @@ let package = Package(
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
+            name: "AggregationTests",
+            dependencies: [
+                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Tracking",
+                "Vision",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
             name: "ServingTests",
             dependencies: [
                 "Serving", "Telemetry", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Dashboard", "EventLog", "Pipeline", "PipelineTesting", "SQLiteLog", "Serving", "Tracking",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -139,7 +139,7 @@ extension DashboardAPI {
 
     private func unusable(_ file: URL, _ error: MediaError) -> Problem {
         // The folder is nobody's business.
-        let reason = "\(error)".replacing(file.deletingLastPathComponent().path + "/", with: "")
+        let reason = error.detail.replacing(file.deletingLastPathComponent().path + "/", with: "")
         return Problem(.unprocessableContent, "not_a_video", reason)
     }
 }

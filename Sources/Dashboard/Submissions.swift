@@ -81,10 +81,12 @@ actor Submissions {
                 } catch let error as CancellationError {
                     throw error
                 } catch {
-                    logger.warning("a video cannot be submitted", metadata: ["path": "\(path)", "error": "\(error)"])
+                    logger.warning(
+                        "a video cannot be submitted",
+                        metadata: ["path": "\(path)", "error": "\(Explanation.of(error))"])
                     change(job.number) {
                         $0.state = "failed"
-                        $0.note = "\(error)"
+                        $0.note = Explanation.of(error)
                     }
                 }
             }

@@ -62,8 +62,8 @@ actor VideoIndex {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                if problem == nil { logger.warning("the log cannot be read: \(error)") }
-                problem = "\(error)"
+                if problem == nil { logger.warning("the log cannot be read: \(Explanation.of(error))") }
+                problem = Explanation.of(error)
             }
             // Asking a cluster costs it something: most of the time it is left alone.
             let pause = max(.milliseconds(500), began.duration(to: .now) * 4)

@@ -18,10 +18,12 @@ public struct HTTPService: Service {
 
     /// - Parameters:
     ///   - open: paths that are served without a token, such as `/healthz`.
+    ///   - explain: what clients are told of an error that is no ``Problem``.
     ///   - onRunning: called with the address listened at, once it is.
     ///   - routes: adds the routes.
     public init(
         _ configuration: ServerConfiguration, open: Set<String> = [], logger: Logger,
+        explain: @escaping @Sendable (any Error) -> String = { "\($0)" },
         onRunning: @escaping @Sendable (ListenAddress) -> Void = { _ in },
         routes: (Router<ServingContext>) -> Void
     ) {
@@ -31,7 +33,7 @@ public struct HTTPService: Service {
         let router = Router(context: ServingContext.self)
         router.addMiddleware {
             HeadersMiddleware()
-            ProblemMiddleware()
+            ProblemMiddleware(explain: explain)
             OriginMiddleware(hostNames: configuration.token == nil ? configuration.hostNames : nil)
             if let token = configuration.token { TokenMiddleware(token: token, open: open) }
         }

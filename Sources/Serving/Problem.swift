@@ -32,6 +32,8 @@ public struct Problem: Error, HTTPResponseError, Sendable {
 
 /// Makes all errors ``Problem``s; what is nobody's business is only logged.
 struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    let explain: @Sendable (any Error) -> String
+
     func handle(_ request: Request, context: Context, next: Next<Context>) async throws
         -> Response
     {
@@ -44,8 +46,9 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
         } catch let error as CancellationError {
             throw error
         } catch {
-            context.logger.warning("request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
-            return Problem(.internalServerError, "failed", "\(error)").response(from: request, context: context)
+            context.logger.warning(
+                "request failed", metadata: ["path": "\(request.uri.path)", "error": "\(explain(error))"])
+            return Problem(.internalServerError, "failed", explain(error)).response(from: request, context: context)
         }
     }
 
