@@ -100,7 +100,7 @@ struct AggregateCommand: AsyncParsableCommand {
                 sessionTimeout: .seconds(sessionTimeout), exitWhenIdle: exitWhenIdle,
                 memberID: WorkerOptions.memberID, groupInstanceID: groupInstanceID, heartbeatPath: heartbeatFile),
             logger: logger)
-        try await ServiceRunner.run(aggregator, logger: logger)
+        try await ServiceRunner.run([aggregator], logger: logger)
         await log.close()
     }
 }
