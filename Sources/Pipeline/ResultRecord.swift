@@ -51,10 +51,13 @@ public struct ResultRecord: Sendable, Hashable, Decodable {
         public var height: Int?
         /// A fraction, such as `30000/1001`.
         public var frameRate: String?
+        /// The wall-clock time of `time_ms` 0, RFC 3339, UTC; nil where it is not known.
+        public var startTime: String?
 
         enum CodingKeys: String, CodingKey {
             case name, codec, width, height
             case frameRate = "frame_rate"
+            case startTime = "start_time"
         }
     }
 
