@@ -35,7 +35,7 @@ let package = Package(
             targets: [
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
-                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report", "Measuring",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report", "Exports", "Measuring",
             ]),
         .library(
             name: "LapwingTesting",
@@ -106,6 +106,7 @@ let package = Package(
         .target(
             name: "Measuring", dependencies: ["Inference", "Media", "Vision"], swiftSettings: fast + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .target(name: "Exports", dependencies: ["Pipeline"], swiftSettings: fast + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
         .target(
             name: "PipelineTesting",
@@ -117,7 +118,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Report", "Measuring", "Yams",
+                "Tuning", "Synthesis", "Report", "Exports", "Measuring", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -168,6 +169,8 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "ExportsTests", dependencies: ["Exports", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "CommandTests",
             dependencies: [
