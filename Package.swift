@@ -35,7 +35,7 @@ let package = Package(
             targets: [
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
-                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report", "Exports", "Measuring",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Exports", "Measuring",
             ]),
         .library(
             name: "LapwingTesting",
@@ -105,6 +105,13 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .target(
             name: "Measuring", dependencies: ["Inference", "Media", "Vision"], swiftSettings: fast + openVINOHeaders),
+        .target(
+            name: "Aggregation",
+            dependencies: [
+                "EventLog", "Pipeline", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
         .target(name: "Exports", dependencies: ["Pipeline"], swiftSettings: fast + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
@@ -118,7 +125,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Report", "Exports", "Measuring", "Yams",
+                "Tuning", "Synthesis", "Aggregation", "Report", "Exports", "Measuring", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -171,6 +178,13 @@ let package = Package(
             name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "ExportsTests", dependencies: ["Exports", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "AggregationTests",
+            dependencies: [
+                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Tracking",
+                "Vision",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "CommandTests",
             dependencies: [

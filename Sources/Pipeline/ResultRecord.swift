@@ -51,7 +51,7 @@ public struct ResultRecord: Sendable, Hashable, Decodable {
         public var height: Int?
         /// A fraction, such as `30000/1001`.
         public var frameRate: String?
-        /// The wall-clock time of `time_ms` 0, RFC 3339, UTC; nil where it is not known.
+        /// When the video's first frame was taken, in RFC 3339; nil where nobody knows.
         public var startTime: String?
 
         enum CodingKeys: String, CodingKey {
