@@ -13,7 +13,8 @@ package enum JSONCoding {
     }
 
     /// - Throws: ``PipelineError`` with code `.invalidRecord`, which names `what`.
-    package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8], what: String) throws(PipelineError)
+    package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8], what: String)
+        throws(PipelineError)
         -> Value
     {
         do {

@@ -24,8 +24,14 @@ struct RecomputationTests {
             var x1, y1, x2, y2: Double
         }
         var frame: Int
-        var pts_ms: Double
+        var time: Double
         var tracks: [Track]
+
+        enum CodingKeys: String, CodingKey {
+            case frame
+            case time = "pts_ms"
+            case tracks
+        }
     }
 
     @Test(
@@ -46,7 +52,7 @@ struct RecomputationTests {
                 },
                 untracked: golden.tracks.filter { $0.id == nil }.map {
                     Detection(box: box($0), confidence: $0.conf, classID: $0.cls)
-                }, time: golden.pts_ms)
+                }, time: golden.time)
         }
         footage.end()
         try Self.compare(footage.records, footage.id)
