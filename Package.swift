@@ -112,7 +112,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
-        .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .target(
+            name: "Report", dependencies: ["Aggregation", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .target(name: "Exports", dependencies: ["Pipeline"], swiftSettings: fast + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
         .target(
@@ -175,7 +176,8 @@ let package = Package(
                 "InferenceTesting", "CameraMotionEstimation",
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+            name: "ReportTests", dependencies: ["Report", "Aggregation", "Pipeline"],
+            swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "ExportsTests", dependencies: ["Exports", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
@@ -189,7 +191,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "lapwing", "Pipeline", "PipelineTesting", "InferenceTesting", "Evaluation", "EventLog", "SQLiteLog",
-                "KafkaLog", "KafkaLogTesting", "Tracking", "Tuning",
+                "KafkaLog", "KafkaLogTesting", "Media", "Tracking", "Tuning",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings + openVINOHeaders),

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What belongs to the scene and not to an object, as an ``Annotator`` draws it: zones, counting lines, where objects were.
 public struct AnnotatedScene: Sendable, Hashable {
     /// A place in pixels of the picture as displayed.
@@ -48,13 +50,29 @@ public struct AnnotatedScene: Sendable, Hashable {
 
         public var rows: Int { values.count / columns }
 
-        /// The numbers of a grid as parts of the greatest, so that rarely used places can be seen beside busy ones.
+        /// The numbers of a grid, each mixed with its neighbours so that cells do not show, as parts of the greatest; by the
+        /// cube root, so that places that were passed through can be seen beside those where something stood for long.
         ///
-        /// - Parameter peak: what is taken for the greatest; where a grid grows, the one that it grows to.
-        public init(counts: [Int], columns: Int, peak: Int) {
+        /// - Parameter final: the grid that `counts` grows to, whose greatest number is 1; the same where it does not grow.
+        public init(counts: [Int], columns: Int, final: [Int]) {
+            let peak = Self.smoothed(final, columns: columns).max() ?? 0
             self.init(
                 columns: columns,
-                values: counts.map { peak > 0 ? min(1, (Float($0) / Float(peak)).squareRoot()) : 0 })
+                values: Self.smoothed(counts, columns: columns).map { peak > 0 ? min(1, cbrtf($0 / peak)) : 0 })
+        }
+
+        /// Mixed 1, 2, 1 in both directions.
+        private static func smoothed(_ counts: [Int], columns: Int) -> [Float] {
+            func mixed(_ values: [Float], step: Int, length: Int, position: (Int) -> Int) -> [Float] {
+                values.indices.map { index in
+                    let at = position(index)
+                    let before = at > 0 ? values[index - step] : values[index]
+                    let after = at < length - 1 ? values[index + step] : values[index]
+                    return (before + 2 * values[index] + after) / 4
+                }
+            }
+            let across = mixed(counts.map(Float.init), step: 1, length: columns) { $0 % columns }
+            return mixed(across, step: columns, length: counts.count / max(columns, 1)) { $0 / columns }
         }
     }
 

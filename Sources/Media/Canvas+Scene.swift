@@ -26,10 +26,10 @@ extension Canvas {
         }
     }
 
-    /// Lays a grid over the whole picture: nothing where it is 0, red where it is 1, without steps between its cells.
+    /// Lays a grid over the whole picture: nothing where it is 0, red where it is 1, in between what lies between.
     func draw(_ heat: AnnotatedScene.Heat) {
         guard heat.rows > 0 else { return }
-        let grid = heat.smoothed
+        let grid = heat.values.map { Int32(min(max($0, 0), 1) * 255) }
         // Cells' middles, and how far a pixel is between two of them, in 256ths.
         func places(_ count: Int, of cells: Int) -> [(cell: Int, share: Int32)] {
             (0..<count).map { pixel in
@@ -70,23 +70,7 @@ extension Canvas {
             let share = (value - a.at) / (b.at - a.at)
             func mix(_ from: Double, _ to: Double) -> UInt8 { UInt8(from + (to - from) * share) }
             let color = CanvasColor(red: mix(a.red, b.red), green: mix(a.green, b.green), blue: mix(a.blue, b.blue))
-            return (color, UInt32(min(1, value * 1.6) * 168))
+            return (color, UInt32(min(1, value * 1.8) * 168))
         }
     }()
-}
-
-extension AnnotatedScene.Heat {
-    /// The numbers in 256ths, each mixed with its neighbours (1, 2, 1 in both directions), so that cells do not show.
-    fileprivate var smoothed: [Int32] {
-        func mixed(_ values: [Float], step: Int, length: Int, position: (Int) -> Int) -> [Float] {
-            values.indices.map { index in
-                let at = position(index)
-                let before = at > 0 ? values[index - step] : values[index]
-                let after = at < length - 1 ? values[index + step] : values[index]
-                return (before + 2 * values[index] + after) / 4
-            }
-        }
-        let across = mixed(values, step: 1, length: columns) { $0 % columns }
-        return mixed(across, step: columns, length: rows) { $0 / columns }.map { Int32(min(max($0, 0), 1) * 255) }
-    }
 }

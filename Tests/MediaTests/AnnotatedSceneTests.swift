@@ -74,7 +74,7 @@ struct AnnotatedSceneTests {
         var counts = [Int](repeating: 0, count: 16 * 12)
         for row in 2...4 { for column in 2...4 { counts[row * 16 + column] = 90 } }
         counts[9 * 16 + 12] = 10
-        let canvas = try Self.draw(AnnotatedScene(heat: .init(counts: counts, columns: 16, peak: 90)))
+        let canvas = try Self.draw(AnnotatedScene(heat: .init(counts: counts, columns: 16, final: counts)))
         // Cells are of 20 × 20 pixels: the middle of (3, 3) is (70, 70).
         let hot = canvas.color(x: 70, y: 70)
         #expect(hot.red > 180 && hot.green < 90 && hot.blue < 60, "\(hot)")
@@ -85,9 +85,9 @@ struct AnnotatedSceneTests {
 
     @Test("A grid of zeros, a peak of zero, names longer than the picture, places that are none: nothing breaks")
     func odd() throws {
-        let empty = try Self.draw(AnnotatedScene(heat: .init(counts: [0, 0], columns: 2, peak: 0)))
+        let empty = try Self.draw(AnnotatedScene(heat: .init(counts: [0, 0], columns: 2, final: [0, 0])))
         #expect((0..<240).allSatisfy { y in (0..<320).allSatisfy { !Self.isChanged(empty, $0, y) } })
-        let one = try Self.draw(AnnotatedScene(heat: .init(counts: [3], columns: 1, peak: 3)), width: 16, height: 16)
+        let one = try Self.draw(AnnotatedScene(heat: .init(counts: [3], columns: 1, final: [3])), width: 16, height: 16)
         #expect(one.color(x: 0, y: 15).red > 180)
         let text = String(repeating: "long ", count: 100)
         let far = Point(x: 1e9, y: -1e9)

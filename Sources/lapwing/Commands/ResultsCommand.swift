@@ -75,7 +75,7 @@ struct ResultsCommand: AsyncParsableCommand {
     func run() async throws {
         if let results = source.results { return try convert(results) }
         let logOptions = try source.logOptions(remedy: "give --log LOG")
-        let id = try video.map(VideoID.init(argument:))
+        let id = try video.map(VideoID.ofArgument)
         let log = try logOptions.open(mustExist: true)
         do {
             if let id {
@@ -99,8 +99,7 @@ struct ResultsCommand: AsyncParsableCommand {
                 try file?.write(try export.add(json))
             }
             guard let file else {
-                throw Failure.failed(
-                    "\(id): there are no results yet; 'lapwing status --log \(logOptions.log)' lists the videos")
+                throw TemporaryResults.nothing(about: id, logOptions)
             }
             try finish(&export, file)
         } catch OutputStream.Closed.closed {

@@ -38,9 +38,9 @@ struct ReadingOptions: ParsableArguments {
 
 extension VideoID {
     /// A video's ID as a user wrote it.
-    init(argument: String) throws(UsageError) {
+    static func ofArgument(_ text: String) throws(UsageError) -> VideoID {
         do {
-            try self.init(argument)
+            return try VideoID(text)
         } catch {
             throw UsageError(message: "video ID \(ErrorText.of(error))")
         }
