@@ -51,7 +51,8 @@ extension ReportPage {
         .ways .zone{stroke:#00c8ff;fill:#00c8ff22}.ways .line{stroke:#ffd200}
         .ways text{stroke:#000b!important;stroke-width:4;paint-order:stroke;font-weight:600;\
         font-size:var(--text)}@media(max-width:600px){.ways text{font-size:calc(var(--text)*1.8)}\
-        .objects .number{display:none}.objects .bar{min-width:150px}}
+        .objects .number{display:none}.objects .bar{min-width:120px}\
+        .objects .time span:nth-child(even){display:none}}
         .ways text.zone{fill:#00c8ff}.ways text.line{fill:#ffd200}
         .ways+.scroll{margin-top:12px}.faint{color:var(--faint)}
         .ramp{display:inline-flex;border-radius:3px;overflow:hidden;vertical-align:-1px;margin:0 4px}
