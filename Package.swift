@@ -36,6 +36,8 @@ let package = Package(
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
                 "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Exports", "Measuring",
+                "Serving",
+                "Dashboard",
             ]),
         .library(
             name: "LapwingTesting",
@@ -46,7 +48,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -115,6 +120,28 @@ let package = Package(
         .target(
             name: "Report", dependencies: ["Aggregation", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .target(name: "Exports", dependencies: ["Pipeline"], swiftSettings: fast + openVINOHeaders),
+        .target(
+            name: "Serving",
+            dependencies: [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "Aggregation", "EventLog", "Media", "Pipeline", "Report", "Serving",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.embedInCode("Resources")],
+            swiftSettings: settings + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
         .target(
             name: "PipelineTesting",
@@ -126,7 +153,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Aggregation", "Report", "Exports", "Measuring", "Yams",
+                "Tuning", "Synthesis", "Aggregation", "Report", "Exports", "Measuring", "Serving", "Dashboard", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -166,7 +193,8 @@ let package = Package(
             name: "PipelineTests",
             dependencies: [
                 "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
-                "Inference", "InferenceTesting", "Media", .product(name: "Crypto", package: "swift-crypto"),
+                "Inference", "InferenceTesting", "Media", "Aggregation",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
@@ -186,6 +214,20 @@ let package = Package(
                 "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Tracking",
                 "Vision",
                 .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "Serving", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Dashboard", "EventLog", "Pipeline", "PipelineTesting", "SQLiteLog", "Serving", "Tracking",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "CommandTests",
