@@ -28,7 +28,7 @@ struct COCOEncoder: ExportEncoder {
     /// COCO counts categories from 1, and several tools take 0 for the background.
     static func category(ofClass classID: Int) -> Int { classID == .max ? classID : classID + 1 }
 
-    /// From 1, as COCO's.
+    /// From 1, as COCO's and MOTChallenge's.
     static func image(ofFrame frame: Int) -> Int { frame == .max ? frame : frame + 1 }
 
     mutating func add(_ record: ResultRecord, json: [UInt8], rows: [DetectionRow]) throws -> [UInt8] {

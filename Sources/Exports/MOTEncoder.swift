@@ -7,7 +7,7 @@ struct MOTEncoder: ExportEncoder {
         var text: [UInt8] = []
         for row in rows where row.state == "confirmed" && !row.isPredicted {
             guard let id = row.trackID else { continue }
-            text.append(number: row.frame + 1)
+            text.append(number: COCOEncoder.image(ofFrame: row.frame))
             text.append(UInt8(ascii: ","))
             text.append(number: id)
             for value in [row.x1, row.y1, row.x2 - row.x1, row.y2 - row.y1] {

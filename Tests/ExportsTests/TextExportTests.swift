@@ -100,4 +100,19 @@ struct TextExportTests {
         let first = try exported(records, as: format)
         for _ in 0..<3 { #expect(try exported(records, as: format) == first) }
     }
+
+    @Test(
+        "Numbers beyond all measure, which a file from elsewhere may have, trap nowhere",
+        arguments: ExportFormat.allCases)
+    func hostile(format: ExportFormat) throws {
+        let huge = Records.object(Int.max, classID: Int.max, x: 1e300, frame: Int.max)
+        let records = [
+            Records.started(startTime: "9999-12-31T23:59:59.999Z"), Records.frame(Int.max / 512, [huge]),
+            #"{"schema":1,"type":"frame","video_id":"street","frame":\#(Int.max),"time_ms":1e300,"objects":[\#(huge)]}"#,
+            #"{"schema":1,"type":"frame","video_id":"street","frame":\#(Int.min),"time_ms":-1e14,"objects":[\#(huge)]}"#,
+            #"{"schema":1,"type":"frame","video_id":"street"}"#,
+            Records.ended, Records.ended,
+        ]
+        #expect(try !exported(records, as: format).isEmpty)
+    }
 }
