@@ -35,7 +35,8 @@ let package = Package(
             targets: [
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
-                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Measuring",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Measuring", "Serving",
+                "Dashboard",
             ]),
         .library(
             name: "LapwingTesting",
@@ -46,7 +47,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -113,6 +117,28 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .target(
+            name: "Serving",
+            dependencies: [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "EventLog", "Media", "Pipeline", "Report", "Serving",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.embedInCode("Resources")],
+            swiftSettings: settings + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
         .target(
             name: "PipelineTesting",
@@ -124,7 +150,7 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Aggregation", "Report", "Measuring", "Yams",
+                "Tuning", "Synthesis", "Aggregation", "Report", "Measuring", "Serving", "Dashboard", "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -183,6 +209,13 @@ let package = Package(
                 "Vision",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "Serving", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -1,5 +1,3 @@
-internal import Vision
-
 /// Finds by measurement how many pictures should go through a network together.
 ///
 /// Graphics processors want many. Processors mostly do as well with one: several pictures are then computed side by side,
@@ -45,29 +43,11 @@ public struct BatchSearch: Sendable {
 
     private mutating func measure(_ detector: YOLOv8Detector, _ duration: Duration) throws {
         try detector.warmUp()
-        let clock = ContinuousClock()
-        let picture = Letterbox(
-            sourceWidth: detector.model.inputWidth, sourceHeight: detector.model.inputHeight,
-            targetWidth: detector.model.inputWidth, targetHeight: detector.model.inputHeight)
         var best = 0.0
         for _ in 0..<3 {
-            var pictures = 0
-            let began = clock.now
-            while clock.now - began < duration {
-                while detector.framesInFlight < detector.capacity { try detector.enqueue { _ in picture } }
-                for _ in 0..<detector.batchSize { _ = try detector.dequeue() }
-                pictures += detector.batchSize
-            }
-            while detector.framesInFlight > 0 {
-                _ = try detector.dequeue()
-                pictures += 1
-            }
-            best = max(best, Double(pictures) / (clock.now - began).seconds)
+            let end = ContinuousClock.now + duration
+            best = max(best, try detector.rate { _ in .now < end })
         }
         rates.append((detector.batchSize, best))
     }
-}
-
-extension Duration {
-    fileprivate var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -9,9 +9,7 @@ extension Detector {
         for _ in 0..<capacity {
             try enqueue { tensor in
                 tensor.update(repeating: 0)
-                return Letterbox(
-                    sourceWidth: model.inputWidth, sourceHeight: model.inputHeight, targetWidth: model.inputWidth,
-                    targetHeight: model.inputHeight)
+                return model.inputAsItIs
             }
         }
         while framesInFlight > 0 { _ = try dequeue() }

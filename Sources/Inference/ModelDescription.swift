@@ -1,3 +1,5 @@
+internal import Vision
+
 /// A model as results name it.
 public struct ModelDescription: Sendable, Hashable {
     /// The file's name without its folder.
@@ -28,5 +30,11 @@ public struct ModelDescription: Sendable, Hashable {
         self.engine = engine
         self.device = device
         self.batchSize = batchSize
+    }
+
+    /// How a picture of the input's own size fits into it.
+    var inputAsItIs: Letterbox {
+        Letterbox(
+            sourceWidth: inputWidth, sourceHeight: inputHeight, targetWidth: inputWidth, targetHeight: inputHeight)
     }
 }

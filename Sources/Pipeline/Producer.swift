@@ -82,11 +82,9 @@ public actor Producer {
             isRegistered = true
             firstChunk = try await chunksInLog(of: registration)
         }
-        let isParallel = registration.parallel == true
         let home = try await partition(of: videoID, topic: topics.chunks)
-        let partitions = try await log.partitionCount(of: topics.chunks) ?? 1
-        // What is found in its chunks has to go somewhere.
-        if isParallel { _ = try await partition(of: videoID, topic: topics.detections) }
+        // What is found in spread chunks has to go somewhere; all topics have as many partitions.
+        let spread = registration.parallel == true ? try await partitionCount(of: topics.detections) : nil
         if firstChunk == 0 {
             registration.chunksFrom = try await log.offsets(of: home).upperBound
         }
@@ -108,7 +106,7 @@ public actor Producer {
             let wanted = chunks.filter { $0.index >= firstChunk }
             // While these are appended, the next are cut.
             let video = registration
-            async let appended: Void = append(wanted, of: video, home, partitions, waiting, onProgress)
+            async let appended: Void = append(wanted, of: video, home, spread, waiting, onProgress)
             cut = failure == nil ? cutSome(splitter, of: registration) : ([], failure)
             try await appended
             bytes += chunks.reduce(0) { $0 + $1.bytes.count }
@@ -173,17 +171,17 @@ public actor Producer {
     /// Appends chunks, on a thread other than the producer's.
     ///
     /// - Parameters:
-    ///   - home: the partition of the video, `partitions` how many there are to spread it over.
+    ///   - home: the partition of the video.
+    ///   - spread: over how many partitions it is spread; nil: it is not.
     @concurrent private nonisolated func append(
-        _ chunks: [Chunk], of video: VideoRegistration, _ home: TopicPartition, _ partitions: Int, _ progress: Progress,
+        _ chunks: [Chunk], of video: VideoRegistration, _ home: TopicPartition, _ spread: Int?, _ progress: Progress,
         _ onProgress: @escaping @Sendable (Progress) -> Void
     ) async throws {
-        let isParallel = video.parallel == true
         let records = chunks.flatMap { chunk in
             ChunkParts.records(
                 of: chunk, videoID: video.videoID, source: video.source,
-                totalChunks: chunk.isLast ? chunk.index + 1 : nil, parallel: isParallel, topic: home.topic,
-                partition: isParallel ? (home.partition + chunk.index) % partitions : home.partition)
+                totalChunks: chunk.isLast ? chunk.index + 1 : nil, parallel: spread != nil, topic: home.topic,
+                partition: spread.map { (home.partition + chunk.index) % $0 } ?? home.partition)
         }
         if !records.isEmpty { try await append(records, progress, onProgress) }
     }
@@ -203,11 +201,16 @@ public actor Producer {
     }
 
     private func partition(of video: VideoID, topic: String) async throws -> TopicPartition {
+        let count = try await partitionCount(of: topic)
+        return TopicPartition(topic, Partitioner.partition(forKey: video.rawValue, partitions: count))
+    }
+
+    private func partitionCount(of topic: String) async throws -> Int {
         guard let count = try await log.partitionCount(of: topic) else {
             throw EventLogError(
                 .unknownTopic, operation: "submit", detail: "\(log.name) has no topic '\(topic)'", recovery: .giveUp)
         }
-        return TopicPartition(topic, Partitioner.partition(forKey: video.rawValue, partitions: count))
+        return count
     }
 
     private func knownRegistration(of video: VideoID) async throws -> VideoRegistration? {
@@ -254,9 +257,7 @@ public actor Producer {
         var sources = [try await partition(of: video, topic: topics.chunks)]
         if registration.parallel == true {
             // In the order in which a chunk goes from one to the other, so that none is missed on its way.
-            sources = (0..<(try await log.partitionCount(of: topics.chunks) ?? 0)).map {
-                TopicPartition(topics.chunks, $0)
-            }
+            sources = (0..<(try await partitionCount(of: topics.chunks))).map { TopicPartition(topics.chunks, $0) }
             sources.append(try await partition(of: video, topic: topics.detections))
         }
         var parts: [Int: Set<Int>] = [:]

@@ -19,6 +19,7 @@ struct Lapwing: AsyncParsableCommand {
               lapwing results street-3f9a2c1b77aa --log sqlite:lapwing.db --format csv
               lapwing aggregate --log sqlite:lapwing.db --zones zones.yaml
               lapwing summary --log sqlite:lapwing.db
+              lapwing dashboard --log sqlite:lapwing.db --media videos/
 
             Every option can also be set in a YAML file (--config FILE) and in the environment:
             --chunk-seconds is chunk-seconds in the file and LAPWING_CHUNK_SECONDS in the environment.
@@ -30,7 +31,8 @@ struct Lapwing: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, SubmitCommand.self, WorkerCommand.self, CollectCommand.self, ResultsCommand.self,
             AggregateCommand.self, SummaryCommand.self,
-            StatusCommand.self, TopicsCommand.self, DeadLetterCommand.self, AnnotateCommand.self, ReportCommand.self,
+            StatusCommand.self, DashboardCommand.self, TopicsCommand.self, DeadLetterCommand.self, AnnotateCommand.self,
+            ReportCommand.self,
             EvaluateCommand.self,
             TrackCommand.self, TuneCommand.self, SynthesizeCommand.self, PlanCommand.self, DoctorCommand.self,
         ])

@@ -17,14 +17,7 @@ struct BatchTests {
         var values = [Float](repeating: 0, count: 6 * 84)
         for (row, value) in ([20, 20, 10, 10, 0.5] as [Float]).enumerated() { values[row * 84 + 7] = value }
         model.values = values
-        return try model.withFile { path in
-            try YOLOv8Detector(
-                modelPath: path,
-                configuration: InferenceFixture.configuration {
-                    $0.engine = engine
-                    change(&$0)
-                })
-        }
+        return try model.detector(engine, change)
     }
 
     private func enqueue(_ value: Float, _ detector: YOLOv8Detector) throws {
@@ -50,35 +43,21 @@ struct BatchTests {
         let detector = try detector(engine) { ($0.batchSize, $0.requests) = (size.batch, size.requests) }
         #expect(detector.batchSize == size.batch)
         #expect(detector.capacity == size.batch * size.requests)
-        var generator = SplitMix(state: 7)
         var expected: [Float] = []
         for round in 0..<300 {
             // A few in, a few out, so that batches of all sizes go.
-            for _ in 0..<generator.next(below: detector.capacity + 1) where expected.count < detector.capacity {
+            for _ in 0..<(round * 5 + round / 4) % (detector.capacity + 1) where expected.count < detector.capacity {
                 let value = Float((round * 5 + expected.count) % 32) / 128
                 try enqueue(value, detector)
                 expected.append(value)
             }
             #expect(detector.framesInFlight == expected.count)
-            for _ in 0..<generator.next(below: detector.capacity + 1) where !expected.isEmpty {
+            for _ in 0..<(round * round / 3 + round) % (detector.capacity + 1) where !expected.isEmpty {
                 try expect(expected.removeFirst(), detector)
             }
         }
         while !expected.isEmpty { try expect(expected.removeFirst(), detector) }
         #expect(detector.framesInFlight == 0)
-    }
-
-    /// SplitMix64 (Steele, Lea, Flood 2014).
-    private struct SplitMix {
-        var state: UInt64
-
-        mutating func next(below bound: Int) -> Int {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var z = state
-            z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-            z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-            return Int((z ^ z >> 31) % UInt64(bound))
-        }
     }
 
     @Test("A batch waits to be filled until it is asked for")

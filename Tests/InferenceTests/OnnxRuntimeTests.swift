@@ -9,14 +9,7 @@ struct OnnxRuntimeTests {
     private func detector(
         _ model: SyntheticModel = .init(), _ change: (inout DetectorConfiguration) -> Void
     ) throws -> YOLOv8Detector {
-        try model.withFile { path in
-            try YOLOv8Detector(
-                modelPath: path,
-                configuration: InferenceFixture.configuration {
-                    $0.engine = .onnxruntime
-                    change(&$0)
-                })
-        }
+        try model.detector(.onnxruntime, change)
     }
 
     @Test("Results name the engine, its release and the device")

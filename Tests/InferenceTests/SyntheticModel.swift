@@ -1,6 +1,8 @@
 import Foundation
 import InferenceTesting
 
+@testable import Inference
+
 /// Writes small ONNX models, so that tests need no model files. The network adds the mean of its input to a matrix of
 /// constants, which makes its output known.
 struct SyntheticModel: ONNXWriter {
@@ -48,6 +50,22 @@ struct SyntheticModel: ONNXWriter {
             let path = folder.appendingPathComponent("synthetic.onnx")
             try Data(bytes).write(to: path)
             return try body(path.path)
+        }
+    }
+}
+
+extension SyntheticModel {
+    /// A detector with this model, in single precision unless changed.
+    func detector(
+        _ engine: InferenceEngine, _ change: (inout DetectorConfiguration) -> Void = { _ in }
+    ) throws -> YOLOv8Detector {
+        try withFile { path in
+            try YOLOv8Detector(
+                modelPath: path,
+                configuration: InferenceFixture.configuration {
+                    $0.engine = engine
+                    change(&$0)
+                })
         }
     }
 }

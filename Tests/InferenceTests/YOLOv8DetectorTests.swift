@@ -23,14 +23,7 @@ struct YOLOv8DetectorTests {
         _ model: SyntheticModel, _ engine: InferenceEngine = .openvino,
         _ change: (inout DetectorConfiguration) -> Void = { _ in }
     ) throws -> YOLOv8Detector {
-        try model.withFile { path in
-            try YOLOv8Detector(
-                modelPath: path,
-                configuration: InferenceFixture.configuration {
-                    $0.engine = engine
-                    change(&$0)
-                })
-        }
+        try model.detector(engine, change)
     }
 
     private func enqueue(_ value: Float, _ detector: YOLOv8Detector) throws {

@@ -17,17 +17,10 @@ struct BatchTests {
         let log = try rig.open()
         let ids = try await rig.submit(clips, to: log, chunkSeconds: chunkSeconds)
         let sizes = Mutex<[Int]>([])
-        let processor = Processor(
-            detector: ScriptedDetector(
-                capacity: 2 * batchSize, batchSize: batchSize, onBatch: { size in sizes.withLock { $0.append(size) } }),
-            configuration: try rig.configuration(), topics: rig.topics, batchDelay: delay)
-        let worker = try Worker(
-            log: log, topics: rig.topics, handler: processor,
-            configuration: WorkerConfiguration(
-                group: rig.topics.workerGroup, memoryLimit: 64 << 20, spoolRoot: rig.folder.path,
-                sessionTimeout: .seconds(2), videoTimeout: nil, exitWhenIdle: true, commitInterval: .milliseconds(20)),
-            logger: Rig.quiet)
-        try await worker.run()
+        try await rig.worker(
+            log, capacity: 2 * batchSize, batchSize: batchSize, batchDelay: delay, commitInterval: .milliseconds(20),
+            onBatch: { size in sizes.withLock { $0.append(size) } }
+        ).run()
         var matches = true
         for id in ids {
             let difference = firstDifference(expected[id] ?? [], try await rig.results(id, from: log))

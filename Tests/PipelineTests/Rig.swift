@@ -63,6 +63,7 @@ struct Rig {
 
     func worker(
         _ log: any EventLog, configuration: ProcessingConfiguration? = nil, capacity: Int = 2,
+        batchSize: Int = 1, batchDelay: Duration = .zero,
         start: StartPolicy = .complete, memory: Int = 64 << 20, videoTimeout: Duration? = nil,
         exitWhenIdle: Bool = true, commitInterval: Duration = .zero, sessionTimeout: Duration = .seconds(2),
         spoolLimit: Int? = nil, pollBytes: Int? = nil, memberID: String? = nil, groupInstanceID: String? = nil,
@@ -70,6 +71,7 @@ struct Rig {
         embedder: sending AppearanceEmbedder? = nil, decoding: any ChunkDecoding = LocalDecoding(),
         onFrame: @escaping @Sendable (VideoID) -> Void = { _ in },
         beforeFrame: @escaping @Sendable () throws -> Void = {},
+        onBatch: @escaping @Sendable (Int) -> Void = { _ in },
         classID: @escaping @Sendable (_ row: Int, _ column: Int, _ brightness: Float) -> Int = { row, column, _ in
             (row + column) % 2
         },
@@ -77,9 +79,10 @@ struct Rig {
     ) throws -> Worker {
         let processor = Processor(
             detector: ScriptedDetector(
-                capacity: capacity, threshold: threshold, beforeFrame: beforeFrame, classID: classID),
+                capacity: capacity, batchSize: batchSize, threshold: threshold, beforeFrame: beforeFrame,
+                onBatch: onBatch, classID: classID),
             embedder: embedder, configuration: try configuration ?? self.configuration(), topics: topics,
-            decoding: decoding, onFrame: onFrame)
+            decoding: decoding, batchDelay: batchDelay, onFrame: onFrame)
         var settings = WorkerConfiguration(
             group: topics.workerGroup, start: start, memoryLimit: memory, spoolRoot: folder.path,
             spoolLimit: spoolLimit, sessionTimeout: sessionTimeout, videoTimeout: videoTimeout,
