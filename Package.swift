@@ -134,7 +134,7 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "Aggregation", "EventLog", "Media", "Pipeline", "Report", "Serving",
+                "Aggregation", "EventLog", "Exports", "Media", "Pipeline", "Report", "Serving",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,3 +1,4 @@
+internal import Exports
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
@@ -85,14 +86,18 @@ extension DashboardAPI {
             return try await MediaFile(file).response(to: request, context: context)
         }
         api.get("videos/{id}/results") { request, context in
+            let name = request.uri.queryParameters.get("format") ?? "jsonl"
+            guard let format = ExportFormat(rawValue: name) else {
+                let all = ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Problem(.badRequest, "bad_parameter", "format=\(name): it must be one of \(all)")
+            }
             let video = try await row(context).video
-            let body = ResponseBody(asyncSequence: try await results.results(of: video).lines())
             return Response(
                 status: .ok,
                 headers: [
-                    .contentType: "application/jsonl",
-                    .contentDisposition: "attachment; filename=\"\(video.id).jsonl\"",
-                ], body: body)
+                    .contentType: format.mediaType,
+                    .contentDisposition: "attachment; filename=\"\(video.id).\(format.fileExtension)\"",
+                ], body: ResponseBody(asyncSequence: try await results.results(of: video).file(format)))
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Aggregation
 internal import EventLog
+internal import Exports
 internal import Foundation
 internal import NIOCore
 internal import Pipeline
@@ -164,41 +165,46 @@ actor VideoResults {
 }
 
 extension VideoResults {
-    /// All records so far, as JSON lines.
-    func lines() async throws -> ResultLines {
+    /// All records so far, in a format.
+    func file(_ format: ExportFormat) async throws -> ResultsFile {
         _ = try await update()
-        return ResultLines(
-            log: log, partition: partition, key: id.rawValue, offsets: (first ?? 0)..<(first == nil ? 0 : next ?? 0))
+        return ResultsFile(
+            log: log, partition: partition, key: id.rawValue, format: format,
+            offsets: (first ?? 0)..<(first == nil ? 0 : next ?? 0))
     }
 }
 
-/// A video's records as JSON lines, read as they are wanted.
-struct ResultLines: AsyncSequence, Sendable {
+/// A video's results as a file of some format, read from the log and written as they are wanted.
+struct ResultsFile: AsyncSequence, Sendable {
     let log: any EventLog
     let partition: TopicPartition
     let key: String
+    let format: ExportFormat
     let offsets: Range<Int64>
 
-    func makeAsyncIterator() -> Iterator { Iterator(lines: self, offset: offsets.lowerBound) }
+    func makeAsyncIterator() -> Iterator {
+        Iterator(file: self, offset: offsets.lowerBound, export: ResultExport(format))
+    }
 
     struct Iterator: AsyncIteratorProtocol {
-        let lines: ResultLines
+        let file: ResultsFile
         var offset: Int64
+        var export: ResultExport
 
         mutating func next() async throws -> ByteBuffer? {
-            while offset < lines.offsets.upperBound {
-                let records = try await lines.log.read(lines.partition, from: offset, maxBytes: 1 << 20)
-                guard let last = records.last else { return nil }
+            while offset < file.offsets.upperBound {
+                let records = try await file.log.read(file.partition, from: offset, maxBytes: 1 << 20)
+                guard let last = records.last else { break }
                 offset = last.offset + 1
                 var buffer = ByteBuffer()
-                for logged in records where logged.record.key == lines.key && logged.offset < lines.offsets.upperBound {
-                    guard let value = logged.record.value else { continue }
-                    buffer.writeBytes(value)
-                    buffer.writeInteger(UInt8(ascii: "\n"))
+                for logged in records where logged.record.key == file.key && logged.offset < file.offsets.upperBound {
+                    if let value = logged.record.value { buffer.writeBytes(try export.add(value)) }
                 }
                 if buffer.readableBytes > 0 { return buffer }
             }
-            return nil
+            offset = file.offsets.upperBound
+            let rest = try export.finish()
+            return rest.isEmpty ? nil : ByteBuffer(bytes: rest)
         }
     }
 }
