@@ -70,9 +70,9 @@ extension DashboardAPI {
         }
         api.get("videos/{id}") { _, context in
             let row = try await row(context)
-            let report = try await results.results(of: row.video.id).update()
+            let report = try await results.results(of: row.video).update()
             let file = await library.file(of: row.video.id, source: row.video.source)
-            return try JSONResponse(VideoDetailJSON(row, report, gaps: await gaps(row.video.id), file: file))
+            return try JSONResponse(VideoDetailJSON(row, report, gaps: await gaps(row.video), file: file))
         }
         api.get("videos/{id}/media") { request, context in
             let row = try await row(context)
@@ -85,18 +85,18 @@ extension DashboardAPI {
             return try await MediaFile(file).response(to: request, context: context)
         }
         api.get("videos/{id}/results") { request, context in
-            let id = try await row(context).video.id
-            let body = ResponseBody(asyncSequence: try await results.results(of: id).lines())
+            let video = try await row(context).video
+            let body = ResponseBody(asyncSequence: try await results.results(of: video).lines())
             return Response(
                 status: .ok,
                 headers: [
                     .contentType: "application/jsonl",
-                    .contentDisposition: "attachment; filename=\"\(id).jsonl\"",
+                    .contentDisposition: "attachment; filename=\"\(video.id).jsonl\"",
                 ], body: body)
         }
     }
 
-    private func gaps(_ id: VideoID) async throws -> [ResultRecord] {
-        try await results.results(of: id).gaps
+    private func gaps(_ video: VideoTable.Video) async throws -> [ResultRecord] {
+        try await results.results(of: video).gaps
     }
 }

@@ -30,8 +30,14 @@ struct Lapwing: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, SubmitCommand.self, WorkerCommand.self, CollectCommand.self, ResultsCommand.self,
+<<<<<<< HEAD
             AggregateCommand.self, SummaryCommand.self, StatusCommand.self, DashboardCommand.self, TopicsCommand.self,
             DeadLetterCommand.self, AnnotateCommand.self, ReportCommand.self,
+=======
+            AggregateCommand.self, SummaryCommand.self,
+            StatusCommand.self, DashboardCommand.self, TopicsCommand.self, DeadLetterCommand.self, AnnotateCommand.self,
+            ReportCommand.self,
+>>>>>>> issue8-tune
             EvaluateCommand.self,
             TrackCommand.self, TuneCommand.self, SynthesizeCommand.self, PlanCommand.self, DoctorCommand.self,
         ])
