@@ -114,7 +114,7 @@ let package = Package(
         .target(
             name: "Aggregation",
             dependencies: [
-                "EventLog", "Pipeline", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+                "EventLog", "Pipeline", "Telemetry", "Yams", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
@@ -216,8 +216,8 @@ let package = Package(
         .testTarget(
             name: "AggregationTests",
             dependencies: [
-                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Tracking",
-                "Vision",
+                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Telemetry",
+                "Tracking", "Vision",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
