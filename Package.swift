@@ -230,8 +230,9 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "Dashboard", "EventLog", "Pipeline", "PipelineTesting", "SQLiteLog", "Serving", "Tracking",
-                .product(name: "Logging", package: "swift-log"),
+                "Dashboard", "Aggregation", "EventLog", "Exports", "Pipeline", "PipelineTesting", "SQLiteLog",
+                "Serving",
+                "Tracking", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
