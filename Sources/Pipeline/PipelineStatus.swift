@@ -6,7 +6,7 @@ public struct PipelineStatus: Sendable {
         public var id: VideoID
         /// The source's name; nil when only a checkpoint is known.
         public var source: String?
-        /// `submitting`, `waiting`, `processing`, `ended`, `failed`.
+        /// `submitting`, `live`, `waiting`, `processing`, `ended`, `failed`.
         public var state: String
         public var chunksDone: Int
         public var chunksTotal: Int?
@@ -70,9 +70,10 @@ public struct PipelineStatus: Sendable {
             try await log.readAll(TopicPartition(topics.videos, number)) { logged in
                 guard let known = try VideoRegistration.decode(logged) else { return }
                 if known.parallel == true { anyIsSpread = true }
+                let coming = known.live == nil ? "submitting" : "live"
                 found[known.videoID] = Video(
                     id: known.videoID, source: known.source,
-                    state: known.state == .submitting ? "submitting" : "waiting",
+                    state: known.state == .submitting ? coming : "waiting",
                     chunksDone: 0, chunksTotal: known.chunks, framesDone: 0, framesTotal: known.frames)
             }
             try await log.readAll(TopicPartition(topics.checkpoints, number)) { logged in
@@ -89,7 +90,11 @@ public struct PipelineStatus: Sendable {
                 var video =
                     found[checkpoint.videoID]
                     ?? Video(id: checkpoint.videoID, source: nil, state: "", chunksDone: 0, framesDone: 0)
-                video.state = checkpoint.state == .running ? "processing" : checkpoint.state.rawValue
+                if checkpoint.state != .running {
+                    video.state = checkpoint.state.rawValue
+                } else if video.state != "live" {
+                    video.state = "processing"
+                }
                 video.chunksDone = checkpoint.ledger.chunksProcessed + checkpoint.ledger.chunksBad
                 video.framesDone = checkpoint.ledger.framesAccounted
                 video.chunksTotal = video.chunksTotal ?? checkpoint.ledger.chunksExpected

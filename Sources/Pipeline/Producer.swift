@@ -11,8 +11,8 @@ public actor Producer {
     private let executor = BlockingExecutor(label: "lapwing.producer")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let log: any EventLog
-    private let topics: Topics
+    nonisolated let log: any EventLog
+    nonisolated let topics: Topics
     private let chunkSeconds: Double
     private let maxChunkBytes: Int
     private let appendBytes: Int
@@ -61,11 +61,13 @@ public actor Producer {
     ///
     /// - Parameters:
     ///   - id: the video's ID; nil: from the file's name and bytes.
+    ///   - startTime: the time of day of its first frame, in seconds since 1970; nil: not known.
     ///   - onProgress: called each time chunks are in the log, and when waiting begins.
     /// - Returns: what the log now says of the video.
     /// - Throws: ``MediaError`` or ``PipelineError`` for the file, ``EventLogError`` for the log.
     public func submit(
-        path: String, id: VideoID? = nil, onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
+        path: String, id: VideoID? = nil, startTime: Double? = nil,
+        onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> Submission {
         // Opening comes first: what is not a video gets that answer, not an ID.
         let demuxer = try Demuxer(path: path)
@@ -73,10 +75,15 @@ public actor Producer {
         let source = URL(fileURLWithPath: path).lastPathComponent
         var registration = VideoRegistration(
             videoID: videoID, source: source, state: .submitting, chunkSeconds: chunkSeconds,
-            maxChunkBytes: maxChunkBytes, parallel: parallelDetect ? true : nil)
+            maxChunkBytes: maxChunkBytes, parallel: parallelDetect ? true : nil,
+            startTime: startTime.map(StartTime.text))
         var firstChunk = 0
         var isRegistered = false
         if let earlier = try await knownRegistration(of: videoID) {
+            guard earlier.live == nil else {
+                throw PipelineError(
+                    .invalidVideoID, "\(videoID) is the ID of a live video in this log: choose another --video-id")
+            }
             guard try await isWanting(earlier) else { return Submission(registration: earlier, wasThere: true) }
             registration = earlier
             isRegistered = true
@@ -160,7 +167,7 @@ public actor Producer {
         }
     }
 
-    private func register(
+    func register(
         _ registration: VideoRegistration, _ progress: Progress, _ onProgress: @escaping @Sendable (Progress) -> Void
     ) async throws {
         let record = Record(key: registration.videoID.rawValue, value: JSONCoding.encode(registration))
@@ -180,14 +187,15 @@ public actor Producer {
         let records = chunks.flatMap { chunk in
             ChunkParts.records(
                 of: chunk, videoID: video.videoID, source: video.source,
-                totalChunks: chunk.isLast ? chunk.index + 1 : nil, parallel: spread != nil, topic: home.topic,
+                totalChunks: chunk.isLast ? chunk.index + 1 : nil, parallel: spread != nil,
+                startTime: video.startTime, topic: home.topic,
                 partition: spread.map { (home.partition + chunk.index) % $0 } ?? home.partition)
         }
         if !records.isEmpty { try await append(records, progress, onProgress) }
     }
 
     /// Appends, and waits while the log or its disk is full, which `onProgress` is told.
-    private nonisolated func append(
+    nonisolated func append(
         _ records: [OutgoingRecord], _ progress: Progress, _ onProgress: @escaping @Sendable (Progress) -> Void
     ) async throws {
         var waiting = progress
@@ -200,12 +208,12 @@ public actor Producer {
         }
     }
 
-    private func partition(of video: VideoID, topic: String) async throws -> TopicPartition {
+    func partition(of video: VideoID, topic: String) async throws -> TopicPartition {
         let count = try await partitionCount(of: topic)
         return TopicPartition(topic, Partitioner.partition(forKey: video.rawValue, partitions: count))
     }
 
-    private func partitionCount(of topic: String) async throws -> Int {
+    func partitionCount(of topic: String) async throws -> Int {
         guard let count = try await log.partitionCount(of: topic) else {
             throw EventLogError(
                 .unknownTopic, operation: "submit", detail: "\(log.name) has no topic '\(topic)'", recovery: .giveUp)
@@ -213,7 +221,7 @@ public actor Producer {
         return count
     }
 
-    private func knownRegistration(of video: VideoID) async throws -> VideoRegistration? {
+    func knownRegistration(of video: VideoID) async throws -> VideoRegistration? {
         let partition = try await partition(of: video, topic: topics.videos)
         knownUpTo[partition] = try await log.readAll(partition, from: knownUpTo[partition] ?? 0) { logged in
             if let found = try VideoRegistration.decode(logged) { known[found.videoID] = found }
