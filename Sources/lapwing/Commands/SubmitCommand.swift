@@ -14,6 +14,8 @@ struct SubmitCommand: AsyncParsableCommand {
               lapwing submit street.mp4 --log sqlite:lapwing.db
               lapwing submit archive/ --log sqlite:lapwing.db --wait
               lapwing submit long.mp4 --log sqlite:lapwing.db --parallel-detect
+              lapwing submit rtsp://camera.example/stream --log sqlite:lapwing.db --until 18:00
+              ffmpeg … -f mpegts - | lapwing submit - --log sqlite:lapwing.db --video-id gate
 
             A video that is in the log already is not sent again; one whose submission broke off is taken up where it
             stopped. While the log is full, submitting waits.
@@ -21,14 +23,19 @@ struct SubmitCommand: AsyncParsableCommand {
             All chunks of a video go to one worker. With --parallel-detect they are spread over all of them, and one tracks
             what they find: one long video is done sooner, with the same results. It is not for trackers that look at
             the pictures themselves (--camera-motion frames, --appearance-model), nor for 'lapwing collect'.
+
+            A camera's stream (rtsp, rtsps, a live HLS playlist; others with --live) is submitted until Ctrl-C, SIGTERM or
+            --until. When it is lost it is opened again, for ever, and the video goes on after a gap. Workers begin at once.
+            '-' reads standard input until it ends. One such source per command; see docs/live.md.
             """)
 
-    @Argument(help: "Video files, or folders of them.")
+    @Argument(help: "Video files, or folders of them; or one stream's address, or - for standard input.")
     var inputs: [String]
 
     @OptionGroup var logOptions: LogOptions
     @OptionGroup var topicOptions: TopicOptions
     @OptionGroup var chunkOptions: ChunkOptions
+    @OptionGroup var liveOptions: LiveOptions
 
     @Option(name: .long, help: "The video's ID, instead of one made from its name and bytes (one input only).")
     var videoID: String?
@@ -40,7 +47,11 @@ struct SubmitCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let list = try InputList(inputs, videoID: videoID)
+        let list = try InputList(inputs, videoID: videoID, live: liveOptions.live)
+        if let source = list.inputs.compactMap(\.live).first { return try await submit(source, of: list) }
+        if let option = liveOptions.liveOnly.first {
+            throw UsageError(message: "\(option) is for live sources; files end by themselves")
+        }
         let log = try await topicOptions.open(logOptions)
         let topics = logOptions.topics
         let producer = Producer(
@@ -54,7 +65,9 @@ struct SubmitCommand: AsyncParsableCommand {
             let note = "\(number + 1)/\(list.inputs.count) \(URL(fileURLWithPath: input.path).lastPathComponent)"
             do {
                 if let problem = input.problem { throw Failure.failed(problem) }
-                let submission = try await producer.submit(path: input.path, id: input.id) { progress in
+                let submission = try await producer.submit(
+                    path: input.path, id: input.id, startTime: liveOptions.startTime?.seconds
+                ) { progress in
                     if progress.isWaiting { waiting.give(input.path, diskIsFull: progress.diskIsFull) }
                     let reason =
                         progress.diskIsFull == nil ? "the log is full: waiting for workers" : "the disk is full"
@@ -64,7 +77,7 @@ struct SubmitCommand: AsyncParsableCommand {
                         note: progress.isWaiting ? note + " (\(reason))" : note)
                 }
                 bar.finish()
-                try report(submission)
+                try report(submission.registration, wasThere: submission.wasThere)
                 submitted.append(submission.registration)
                 if let truncation = submission.registration.truncation {
                     Console.error(
@@ -87,23 +100,22 @@ struct SubmitCommand: AsyncParsableCommand {
         try Failure.check(failed: failed, done: done)
     }
 
-    private func report(_ submission: Submission) throws {
-        let video = submission.registration
+    func report(_ video: VideoRegistration, wasThere: Bool = false) throws {
         if json {
             try JSONOutput.line([
                 "video_id": .string(video.videoID.rawValue), "source": .string(video.source),
                 "chunks": .integer(video.chunks ?? 0), "frames": .integer(video.frames ?? 0),
-                "bytes": .integer(video.bytes ?? 0), "was_there": .boolean(submission.wasThere),
+                "bytes": .integer(video.bytes ?? 0), "was_there": .boolean(wasThere),
             ])
         } else {
-            let note = submission.wasThere ? "  (was there already)" : ""
+            let note = wasThere ? "  (was there already)" : ""
             Console.output(
                 "\(video.videoID)  \(Table.grouped(video.chunks ?? 0)) chunks  "
                     + "\(Table.grouped(video.frames ?? 0)) frames  \(Table.bytes(video.bytes ?? 0))\(note)")
         }
     }
 
-    private func waitUntilEnded(_ videos: [VideoRegistration], log: any EventLog) async throws -> Int {
+    func waitUntilEnded(_ videos: [VideoRegistration], log: any EventLog) async throws -> Int {
         let reader = ResultsReader(log: log, topics: logOptions.topics)
         let total = videos.reduce(0) { $0 + ($1.frames ?? 0) }
         let bar = ProgressBar(unit: "frames")
