@@ -167,6 +167,8 @@ public final class Demuxer {
             }
             packetsRead += 1
             packet.dropSenselessTimes()
+            // Times count from a stream's first packet, whose own FFmpeg takes for none where pictures are reordered.
+            if packetsRead == 1, packet.pts == nil, input.containerName == "rtsp" { packet.pts = 0 }
             stored.append(packet)
         }
     }

@@ -160,6 +160,8 @@ final class FormatInput {
             case Int32(lapwing_AVERROR_INVALIDDATA):
                 ("what comes from there is not a video that FFmpeg knows", "check the address")
             case Int32(lapwing_AVERROR_EXIT): ("it did not answer in time", "check the address and the network")
+            case Int32(lapwing_AVERROR_EIO):
+                ("its host has no known address, or the connection broke", "check the address and the network")
             case lapwing_AVERROR_HTTP_UNAUTHORIZED, lapwing_AVERROR_HTTP_FORBIDDEN:
                 (describeAVError(status), "check user name and password")
             case lapwing_AVERROR_HTTP_NOT_FOUND: (describeAVError(status), "check the address's path")

@@ -122,7 +122,7 @@ public final class LiveSplitter {
 
     private func take(_ packet: Packet) {
         let arrival = clock()
-        if let time = packet.dts ?? packet.pts {
+        if let time = packet.pts ?? packet.dts {
             if hasJumped(to: time, arrival) {
                 carried = packet
                 return end(.jumped)
@@ -191,7 +191,8 @@ public final class LiveSplitter {
         let step = displayed > 1 ? max(1, (latest - pts) / Int64(displayed - 1)) : usualStep
         let (written, container) = try write(packets, step: step)
         self.container = container
-        let following = count < groups.count ? groups[count].start : growing.packets.isEmpty ? nil : growing.start
+        let next = count < groups.count ? groups[count] : growing
+        let following = next.displayedCount > 0 ? next.earliest : nil
         // A group that is cut off by a jump, or by the end, lasts as long as its last frame.
         let end = following.map { $0 > latest ? $0 : latest + step } ?? latest + step
         let chunk = Chunk(

@@ -129,7 +129,7 @@ extension LiveProducer {
         report { $0.videoID = timeline?.videoID ?? $0.videoID }
     }
 
-    private func take(_ chunk: Chunk, epoch: Double?, isPaced: Bool) async throws {
+    func take(_ chunk: Chunk, epoch: Double?, isPaced: Bool) async throws {
         let wallTime = epoch.map { $0 + Double(chunk.pts) * chunk.stream.timeBase.value }
         if timeline == nil { try await prepare(startTime: wallTime) }
         guard var timeline else { return }
