@@ -14,8 +14,8 @@ struct SubmitCommand: AsyncParsableCommand {
               lapwing submit street.mp4 --log sqlite:lapwing.db
               lapwing submit archive/ --log sqlite:lapwing.db --wait
               lapwing submit long.mp4 --log sqlite:lapwing.db --parallel-detect
-              lapwing submit rtsp://camera.example/stream --log sqlite:lapwing.db --until 18:00
-              ffmpeg … -f mpegts - | lapwing submit - --log sqlite:lapwing.db --video-id gate
+              lapwing submit rtsp://camera/stream --log sqlite:lapwing.db --until 18:00
+              ffmpeg … -f mpegts - | lapwing submit - --log sqlite:lapwing.db
 
             A video that is in the log already is not sent again; one whose submission broke off is taken up where it
             stopped. While the log is full, submitting waits.
