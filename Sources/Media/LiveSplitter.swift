@@ -39,6 +39,8 @@ public final class LiveSplitter {
     private var parameters: StreamParameters
     private var container: ChunkContainer?
 
+    /// Whether the last packet came only since waiting for more had taken too long.
+    private var isSilent = false
     /// What came behind a jump.
     private var carried: Packet?
 
@@ -103,9 +105,14 @@ public final class LiveSplitter {
 
     private func read() {
         if interrupt.isStopped { return end(.stopped) }
+        if isSilent { return end(.ended(silence)) }
         interrupt.expect(within: patience)
         do throws(MediaError) {
-            if let packet = try demuxer.next() { return take(packet) }
+            if let packet = try demuxer.next() {
+                // What a parser still had comes out when reading is interrupted; asking again would wait once more.
+                isSilent = interrupt.isDue
+                return take(packet)
+            }
             end(.ended(interrupt.isDue ? silence : demuxer.truncation))
         } catch {
             end(.ended(interrupt.isDue ? silence : error.detail))
