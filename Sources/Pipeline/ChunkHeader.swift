@@ -159,6 +159,7 @@ extension ChunkHeader {
         guard sides.contains(width), sides.contains(height) else { return false }
         let times = -(Int64(1) << 61)...(1 << 61)
         guard [pts, duration, startPTS, timestampShift].allSatisfy(times.contains) else { return false }
+        guard continues != videoID, continuedBy != videoID else { return false }
         if let gap {
             guard (0..<1 << 40).contains(gap.frameCount), (0..<1 << 48).contains(gap.milliseconds ?? 0),
                 gap.reason.utf8.count <= 1024

@@ -25,7 +25,8 @@ extension LiveProducer {
             failure = error
         }
         if timeline == nil, resumed != nil { try await prepare(startTime: nil) }
-        if let marker = timeline?.marker(isLast: true, upTo: nil) {
+        let now = source.isEndless ? timeline?.startTime.map { WallTime.now - $0 } : nil
+        if let marker = timeline?.marker(isLast: true, upTo: now) {
             try await put(marker, [])
         } else if failure == nil {
             failure = MediaError(
@@ -48,8 +49,11 @@ extension LiveProducer {
             do {
                 let demuxer = try source.open(interrupt, patience: settings.patience)
                 let hasEnd = source.hasEnd(demuxer)
-                // A playlist that says that it has ended has nothing new.
-                if hasEnd, hasBegun, source.canBeOpenedAgain, timeline != nil { return }
+                if hasEnd, source.canBeOpenedAgain, timeline != nil {
+                    // The playlist has been ended meanwhile: nothing was lost.
+                    timeline?.forgetOutage()
+                    return
+                }
                 let chunksBefore = timeline?.nextIndex ?? 0
                 let ending = try await read(demuxer, isPaced: source.isEndless && !hasEnd)
                 if (timeline?.nextIndex ?? 0) > chunksBefore { failures = 0 }

@@ -50,6 +50,9 @@ struct LiveTimeline {
         leaveOut(frames, reason)
     }
 
+    /// Takes back that frames are missing, unless some were in hand.
+    mutating func forgetOutage() { if lostFrames == 0 { reasons = [] } }
+
     /// Leaves a chunk out.
     mutating func drop(_ chunk: Chunk, _ reason: String) { leaveOut(chunk.frameCount, reason) }
 

@@ -74,7 +74,8 @@ public actor ProcessorPool: ChunkHandler {
         let (restored, checkpoints) = try await processors[0].read(
             partition: partition, from: log, onProgress: onProgress)
         for checkpoint in checkpoints {
-            let place = place(of: checkpoint.continuedBy ?? checkpoint.videoID, partition)
+            let heir = checkpoint.isLegacy ? checkpoint.continuedBy : nil
+            let place = place(of: heir ?? checkpoint.videoID, partition)
             await processors[place.processor].adopt(checkpoint, partition: partition)
         }
         return restored

@@ -53,7 +53,7 @@ struct VideoSessions {
 
     /// Goes on with a video from where it stood, or lets another begin there.
     mutating func adopt(_ checkpoint: Checkpoint, partition: Int) {
-        if let heir = checkpoint.continuedBy {
+        if checkpoint.isLegacy, let heir = checkpoint.continuedBy {
             legacies[heir] = (partition, checkpoint)
             return
         }

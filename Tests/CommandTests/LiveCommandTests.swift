@@ -3,6 +3,7 @@ import PipelineTesting
 import Testing
 
 @testable import Pipeline
+@testable import lapwing
 
 /// Streams and standard input, as users submit them.
 @Suite("lapwing submit of live sources")
@@ -214,5 +215,53 @@ struct LiveCommandTests {
         #expect(!secrets.contains { texts.contains($0) }, "\(texts)")
         let log = try Data(contentsOf: URL(fileURLWithPath: bench.path))
         for secret in secrets { #expect(log.range(of: Data(secret.utf8)) == nil) }
+    }
+
+    @Test("a playlist that is a recording is read to its end, and one that names files is not followed")
+    func playlist() async throws {
+        let folder = try TemporaryFolder()
+        try SyntheticClip.ffmpeg([
+            "-i", try Clips.moving(frames: 50), "-c", "copy", "-f", "hls", "-hls_time", "1", "-hls_list_size", "0",
+            folder.path + "/video.m3u8",
+        ])
+        let stream = try Clips.converted(try Clips.moving(frames: 50), to: "secret.ts", ["-c", "copy"])
+        try "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nfile://\(stream)\n#EXT-X-ENDLIST\n".write(
+            toFile: folder.path + "/trap.m3u8", atomically: true, encoding: .utf8)
+        let server = try Program.start(
+            ["python3", "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"], in: folder.path, seconds: 120,
+            executable: "/usr/bin/env")
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !server.output.contains("port "), .now < deadline { try await Task.sleep(for: .milliseconds(10)) }
+        let port = try #require(server.output.firstMatch(of: /port (\d+)/)).1
+        let bench = try LogBench()
+        let outcome = try await Program.succeed([
+            "submit", "http://127.0.0.1:\(port)/video.m3u8", "--log", bench.log, "--video-id", "playlist", "--json",
+        ])
+        #expect(try JSONLines(outcome.output).objects.first?["frames"] as? Int == 50, "\(outcome)")
+        #expect(!outcome.errors.contains("source lost"), "\(outcome)")
+        let trapped = try await Program.run([
+            "submit", "http://127.0.0.1:\(port)/trap.m3u8", "--log", bench.log, "--video-id", "trap",
+        ])
+        #expect(trapped.exitCode == 1, "\(trapped)")
+        #expect(try await bench.status().videos.map(\.videoId) == ["playlist"])
+        server.send(SIGKILL)
+    }
+
+    @Test("--until takes a time of day, a moment or a length of time")
+    func until() throws {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = try #require(TimeZone(identifier: "Europe/Berlin"))
+        let now = try Date("2026-11-23T16:59:28Z", strategy: .iso8601)
+        for (text, expected) in [
+            ("18:00", "2026-11-23T17:00:00.000Z"), ("17:59", "2026-11-24T16:59:00.000Z"),
+            ("2026-11-25T00:00:00Z", "2026-11-25T00:00:00.000Z"), ("2h", "2026-11-23T18:59:28.000Z"),
+            ("90s", "2026-11-23T17:00:58.000Z"),
+        ] {
+            let time = try #require(StopTime(argument: text), "\(text)")
+            #expect(StartTime.text(time.seconds(now: now, calendar: calendar)) == expected, "\(text)")
+        }
+        for text in ["noon", "24:00", "18:0x", "1:2:3", "90", "", "0s", "-1h"] {
+            #expect(StopTime(argument: text) == nil, "\(text)")
+        }
     }
 }
