@@ -35,7 +35,8 @@ let package = Package(
             targets: [
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
-                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Report", "Measuring",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Measuring", "Serving",
+                "Dashboard", "Telemetry",
             ]),
         .library(
             name: "LapwingTesting",
@@ -46,7 +47,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -81,6 +85,7 @@ let package = Package(
             ],
             swiftSettings: fast + openVINOHeaders, linkerSettings: engineLibraries),
         .target(name: "EventLog", swiftSettings: settings),
+        .target(name: "Telemetry", swiftSettings: settings),
         .target(name: "EventLogTesting", dependencies: ["EventLog"], swiftSettings: settings),
         .target(
             name: "SQLiteLog",
@@ -97,7 +102,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "CAllocator", "EventLog", "Media", "CameraMotionEstimation", "Inference", "Tracking", "Vision",
+                "CAllocator", "EventLog", "Media", "CameraMotionEstimation", "Inference", "Telemetry", "Tracking",
+                "Vision",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -105,7 +111,37 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .target(
             name: "Measuring", dependencies: ["Inference", "Media", "Vision"], swiftSettings: fast + openVINOHeaders),
+        .target(
+            name: "Aggregation",
+            dependencies: [
+                "EventLog", "Pipeline", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings + openVINOHeaders),
         .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .target(
+            name: "Serving",
+            dependencies: [
+                "Telemetry",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .target(
+            name: "Dashboard",
+            dependencies: [
+                "Aggregation", "EventLog", "Media", "Pipeline", "Report", "Serving",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            resources: [.embedInCode("Resources")],
+            swiftSettings: settings + openVINOHeaders),
         .target(name: "InferenceTesting", swiftSettings: settings),
         .target(
             name: "PipelineTesting",
@@ -117,7 +153,8 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Report", "Measuring", "Yams",
+                "Tuning", "Synthesis", "Aggregation", "Report", "Measuring", "Serving", "Dashboard", "Telemetry",
+                "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -140,6 +177,7 @@ let package = Package(
         .testTarget(
             name: "InferenceTests", dependencies: ["Inference", "InferenceTesting", "Media", "Vision"],
             swiftSettings: settings + openVINOHeaders),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: settings),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog"], swiftSettings: settings),
         .testTarget(
             name: "SQLiteLogTests",
@@ -156,8 +194,9 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
-                "Inference", "InferenceTesting", "Media", .product(name: "Crypto", package: "swift-crypto"),
+                "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Telemetry",
+                "Tracking", "Vision", "Inference", "InferenceTesting", "Media", "Aggregation",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
@@ -168,6 +207,27 @@ let package = Package(
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "AggregationTests",
+            dependencies: [
+                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Tracking",
+                "Vision",
+                .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "Serving", "Telemetry", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Dashboard", "EventLog", "Pipeline", "PipelineTesting", "SQLiteLog", "Serving", "Tracking",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "CommandTests",
             dependencies: [

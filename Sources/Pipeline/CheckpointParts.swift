@@ -65,6 +65,8 @@ struct CheckpointReader {
     private(set) var done: Set<VideoID> = []
     /// Of the videos whose work is done, the newest record of those whose objects another one goes on with, by that.
     private(set) var legacies: [VideoID: Checkpoint] = [:]
+    /// What went with the last chunk of each video that goes on.
+    private(set) var contexts: [VideoID: RecordContext] = [:]
     private var parts: [VideoID: [Int: (nextChunk: Int, bytes: [UInt8])]] = [:]
 
     /// - Throws: ``PipelineError`` with code `.invalidRecord` for bytes that this version does not understand.
@@ -80,8 +82,10 @@ struct CheckpointReader {
             if checkpoint.parts == nil { parts[id] = nil }
             if checkpoint.state == .running {
                 running[id] = checkpoint
+                contexts[id] = RecordContext(of: logged.record)
             } else {
                 running[id] = nil
+                contexts[id] = nil
                 done.insert(id)
             }
             if let heir = checkpoint.continuedBy { legacies[heir] = checkpoint.isLegacy ? checkpoint : nil }

@@ -1,8 +1,8 @@
-internal import EventLog
+package import EventLog
 
 extension EventLog {
     /// Whether a group has committed past every record of a topic; also where there is no such topic.
-    func isThrough(_ topic: String, group name: String) async throws -> Bool {
+    package func isThrough(_ topic: String, group name: String) async throws -> Bool {
         let group = try await group(name) ?? GroupDescription(name: name, members: [], committed: [:])
         for number in 0..<(try await partitionCount(of: topic) ?? 0) {
             let partition = TopicPartition(topic, number)

@@ -1,12 +1,12 @@
 internal import Foundation
 
 /// A file whose time of modification says when the process was last seen to live.
-struct Heartbeat {
+package struct Heartbeat {
     private let path: String
     private var last: ContinuousClock.Instant?
 
     /// - Throws: ``PipelineError`` with code `.unwritable` when the file cannot be made.
-    init(path: String) throws(PipelineError) {
+    package init(path: String) throws(PipelineError) {
         self.path = path
         guard touch() else {
             throw PipelineError(
@@ -16,7 +16,7 @@ struct Heartbeat {
     }
 
     /// Sets the time to now, at most once a second.
-    mutating func beat() {
+    package mutating func beat() {
         if let last, .now - last < .seconds(1) { return }
         last = .now
         _ = touch()

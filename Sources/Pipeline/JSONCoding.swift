@@ -1,8 +1,8 @@
 internal import Foundation
 
 /// JSON for the records that are not written per frame: keys sorted, so that equal values are equal bytes.
-enum JSONCoding {
-    static func encode(_ value: some Encodable) -> [UInt8] {
+package enum JSONCoding {
+    package static func encode(_ value: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
@@ -13,7 +13,8 @@ enum JSONCoding {
     }
 
     /// - Throws: ``PipelineError`` with code `.invalidRecord`, which names `what`.
-    static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8], what: String) throws(PipelineError)
+    package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8], what: String)
+        throws(PipelineError)
         -> Value
     {
         do {

@@ -3,6 +3,7 @@ internal import Foundation
 public import Logging
 public import Media
 internal import Synchronization
+public import Telemetry
 
 /// Submits what comes from a live source, until somebody says stop: reads it, opens it again when it is lost, cuts it into
 /// chunks and appends them to the log.
@@ -81,13 +82,17 @@ public actor LiveProducer {
     /// - Parameters:
     ///   - id: the video's ID; nil: one made of the source's name and the time.
     ///   - interrupt: ends the submission, which ends the video.
+    ///   - context: what goes with each video; one without a trace gets a trace for each; nil: nothing.
+    ///   - metrics: where its metrics go; nil: nothing is measured.
     ///   - onProgress: called after each chunk, and when something changes.
     public init(
         log: any EventLog, topics: Topics, source: LiveSource, id: VideoID?, settings: Settings,
-        interrupt: ReadInterrupt, logger: Logger, onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
+        interrupt: ReadInterrupt, logger: Logger, context: RecordContext? = nil, metrics: MetricRegistry? = nil,
+        onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) {
         producer = Producer(
-            log: log, topics: topics, chunkSeconds: settings.chunkSeconds, maxChunkBytes: settings.maxChunkBytes)
+            log: log, topics: topics, chunkSeconds: settings.chunkSeconds, maxChunkBytes: settings.maxChunkBytes,
+            context: context, metrics: metrics)
         self.source = source
         self.settings = settings
         self.interrupt = interrupt
@@ -145,11 +150,13 @@ public actor LiveProducer {
             }
             guard var current = video, let home else { break }
             try await producer.checkHolder(of: header.videoID, is: token)
-            let records = ChunkParts.records(header, item.bytes, topic: home.topic, partition: home.partition)
+            let records = ChunkParts.records(
+                header, item.bytes, topic: home.topic, partition: home.partition, context: current.context)
             try await producer.append(records, Self.noProgress) { [self] waiting in
                 report { $0.isWaiting = waiting.isWaiting || waiting.diskIsFull != nil }
             }
             queue.remove()
+            producer.metrics?.note(frames: header.frameCount, bytes: item.bytes.count)
             current.bytes = (current.bytes ?? 0) + item.bytes.count
             video = current
             report { progress in
@@ -171,6 +178,7 @@ public actor LiveProducer {
             current.frames = header.totalFrames
             current.live?.continuedBy = header.continuedBy
             try await producer.register(current, Self.noProgress) { _ in }
+            producer.metrics?.note(.submitted)
             submitted.append(current)
         }
         return submitted
@@ -188,6 +196,7 @@ public actor LiveProducer {
             videoID: header.videoID, source: header.source, state: .submitting, chunkSeconds: settings.chunkSeconds,
             maxChunkBytes: settings.maxChunkBytes, startTime: header.startTime,
             live: .init(producer: token, continues: header.continues))
+        registration.context = producer.context?.traced() ?? RecordContext()
         let home = try await producer.partition(of: header.videoID, topic: producer.topics.chunks)
         registration.chunksFrom = try await producer.log.offsets(of: home).upperBound
         try await producer.register(registration, Self.noProgress) { _ in }

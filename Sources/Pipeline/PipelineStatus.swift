@@ -2,18 +2,6 @@ public import EventLog
 
 /// What a log holds and who works on it, as `lapwing status` shows it.
 public struct PipelineStatus: Sendable {
-    public struct Video: Sendable {
-        public var id: VideoID
-        /// The source's name; nil when only a checkpoint is known.
-        public var source: String?
-        /// `submitting`, `live`, `waiting`, `processing`, `ended`, `failed`.
-        public var state: String
-        public var chunksDone: Int
-        public var chunksTotal: Int?
-        public var framesDone: Int
-        public var framesTotal: Int?
-    }
-
     /// A partition of topic `chunks` or `detections`.
     public struct Partition: Sendable {
         public var partition: Int
@@ -28,7 +16,7 @@ public struct PipelineStatus: Sendable {
     }
 
     /// By ID.
-    public var videos: [Video]
+    public var videos: [VideoTable.Video]
     public var partitions: [Partition]
     /// Those of topic `detections`, for videos whose chunks are spread; empty where none is.
     public var detections: [Partition]
@@ -41,13 +29,17 @@ public struct PipelineStatus: Sendable {
 
     /// Reads it; throws ``EventLogError``, also when the topics are not there.
     public init(of log: any EventLog, topics: Topics) async throws {
-        guard let count = try await log.partitionCount(of: topics.chunks) else {
-            throw EventLogError(
-                .unknownTopic, operation: "status",
-                detail:
-                    "\(log.name) has no topic '\(topics.chunks)'; has anything been submitted with this --topic-prefix?",
-                recovery: .giveUp)
+        var table = VideoTable()
+        for number in 0..<(try await Self.partitionCount(in: log, topics)) {
+            try await log.readAll(TopicPartition(topics.videos, number)) { try table.takeRegistration($0) }
+            try await log.readAll(TopicPartition(topics.checkpoints, number)) { try table.takeCheckpoint($0) }
         }
+        try await self.init(of: log, topics: topics, videos: table)
+    }
+
+    /// Reads what `videos` does not hold; throws ``EventLogError``, also when the topics are not there.
+    public init(of log: any EventLog, topics: Topics, videos table: VideoTable) async throws {
+        let count = try await Self.partitionCount(in: log, topics)
         let group =
             try await log.group(topics.workerGroup)
             ?? GroupDescription(name: topics.workerGroup, members: [], committed: [:])
@@ -55,11 +47,6 @@ public struct PipelineStatus: Sendable {
         partitions = []
         detections = []
         let owners = Self.owners(group)
-        // Who may not look at what only such videos need is not asked for it.
-        var anyIsSpread = false
-        var found: [VideoID: Video] = [:]
-        var said: [String: (at: Int64, memory: WorkerMemory)] = [:]
-        var restarts: [String: Int] = [:]
         for number in 0..<count {
             let chunks = TopicPartition(topics.chunks, number)
             let range = try await log.offsets(of: chunks)
@@ -67,46 +54,24 @@ public struct PipelineStatus: Sendable {
                 Partition(
                     partition: number, end: range.upperBound, committed: group.committed[chunks],
                     lag: group.lag(of: chunks, holding: range), member: owners[chunks]))
-            try await log.readAll(TopicPartition(topics.videos, number)) { logged in
-                guard let known = try VideoRegistration.decode(logged) else { return }
-                if known.parallel == true { anyIsSpread = true }
-                let coming = known.live == nil ? "submitting" : "live"
-                found[known.videoID] = Video(
-                    id: known.videoID, source: known.source,
-                    state: known.state == .submitting ? coming : "waiting",
-                    chunksDone: 0, chunksTotal: known.chunks, framesDone: 0, framesTotal: known.frames)
-            }
-            try await log.readAll(TopicPartition(topics.checkpoints, number)) { logged in
-                if let (worker, memory) = WorkerMemory.read(logged),
-                    said[worker].map({ $0.at <= logged.timestamp }) ?? true
-                {
-                    said[worker] = (logged.timestamp, memory)
-                }
-                // It only grows.
-                if let (worker, count) = DecoderRestarts.read(logged) {
-                    restarts[worker] = max(restarts[worker] ?? 0, count)
-                }
-                guard let checkpoint = try Checkpoint.decode(logged) else { return }
-                var video =
-                    found[checkpoint.videoID]
-                    ?? Video(id: checkpoint.videoID, source: nil, state: "", chunksDone: 0, framesDone: 0)
-                if checkpoint.state != .running {
-                    video.state = checkpoint.state.rawValue
-                } else if video.state != "live" {
-                    video.state = "processing"
-                }
-                video.chunksDone = checkpoint.ledger.chunksProcessed + checkpoint.ledger.chunksBad
-                video.framesDone = checkpoint.ledger.framesAccounted
-                video.chunksTotal = video.chunksTotal ?? checkpoint.ledger.chunksExpected
-                video.framesTotal = video.framesTotal ?? checkpoint.ledger.framesExpected
-                found[checkpoint.videoID] = video
-            }
         }
-        if anyIsSpread { detections = try await Self.detections(in: log, topics) }
-        videos = found.values.sorted { $0.id < $1.id }
+        // Who may not look at what only such videos need is not asked for it.
+        if table.anyIsSpread { detections = try await Self.detections(in: log, topics) }
+        videos = table.videos.values.sorted { $0.id < $1.id }
         let live = Set(members)
-        memory = said.filter { live.contains($0.key) }.mapValues(\.memory)
-        decoderRestarts = restarts.filter { live.contains($0.key) }
+        memory = table.memory.filter { live.contains($0.key) }
+        decoderRestarts = table.decoderRestarts.filter { live.contains($0.key) }
+    }
+
+    private static func partitionCount(in log: any EventLog, _ topics: Topics) async throws -> Int {
+        guard let count = try await log.partitionCount(of: topics.chunks) else {
+            throw EventLogError(
+                .unknownTopic, operation: "status",
+                detail:
+                    "\(log.name) has no topic '\(topics.chunks)'; has anything been submitted with this --topic-prefix?",
+                recovery: .giveUp)
+        }
+        return count
     }
 
     private static func detections(in log: any EventLog, _ topics: Topics) async throws -> [Partition] {

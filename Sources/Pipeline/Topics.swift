@@ -33,6 +33,12 @@ public struct Topics: Sendable, Hashable {
     public var trackerGroup: String { prefix + "trackers" }
     /// The consumer group of `lapwing collect`.
     public var collectGroup: String { prefix + "collect" }
+    /// The consumer group of `lapwing aggregate`.
+    ///
+    /// - Parameter name: of one that stands beside the usual one; nil: the usual one.
+    public func aggregatorGroup(_ name: String? = nil) -> String {
+        prefix + "aggregators" + (name.map { "-\($0)" } ?? "")
+    }
 
     /// All topics, with the same number of partitions, so that a video has one partition number in all of them.
     ///

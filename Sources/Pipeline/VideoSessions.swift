@@ -44,6 +44,7 @@ struct VideoSessions {
         for (id, head) in reader.running where (head.parallel == true) == parallel {
             checkpoints.append(try reader.whole(head))
             restored.running[id] = head.nextChunk
+            restored.contexts[id] = reader.contexts[id]
         }
         for head in reader.legacies.values where (head.parallel == true) == parallel {
             checkpoints.append(try reader.whole(head))
@@ -86,8 +87,18 @@ struct VideoSessions {
     }
 
     /// What is to be committed for a step of a session, which is kept unless the video is done.
-    mutating func keep(_ session: VideoSession, _ step: VideoSession.Step, _ letters: [DeadLetter]) -> ChunkOutcome {
+    ///
+    /// - Parameters:
+    ///   - letters: the chunk's records, where it cannot be used, and `cause` why.
+    mutating func keep(
+        _ session: VideoSession, _ step: VideoSession.Step, _ letters: [DeadLetter] = [],
+        _ cause: DeadLetter.Cause = .damaged
+    ) -> ChunkOutcome {
         var checkpoint = step.checkpoint
+        var session = session
+        var tally = session.takeTally()
+        tally.ledger = checkpoint.ledger.since(videos[checkpoint.videoID]?.checkpoint?.ledger ?? Ledger())
+        if !letters.isEmpty { tally.deadLetters[cause] = letters.count }
         let id = checkpoint.videoID
         if parallel { checkpoint.parallel = true }
         var (written, parts) = CheckpointParts.records(of: checkpoint, previous: videos[id]?.checkpoint?.parts ?? 0)
@@ -110,6 +121,9 @@ struct VideoSessions {
         }
         records += written.map { OutgoingRecord(topic: topics.checkpoints, partition: partition, record: $0) }
         records += letters.map { $0.outgoing(topics: topics) }
-        return ChunkOutcome(videoID: id, records: records, videoIsDone: isDone, continuedBy: checkpoint.continuedBy)
+        if isDone { tally.end = checkpoint.state }
+        return ChunkOutcome(
+            videoID: id, records: records, videoIsDone: isDone, continuedBy: checkpoint.continuedBy, tally: tally,
+            fault: letters.first?.reason)
     }
 }

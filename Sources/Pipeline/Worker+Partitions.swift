@@ -75,6 +75,7 @@ extension Worker {
             assignments[partition] = nil
             budget.release(commits.drop(partition))
             collector.drop(partition)
+            metrics?.forget(partition)
         }
         guard !owned.isEmpty else { return }
         dropping += 1

@@ -17,6 +17,9 @@ struct Lapwing: AsyncParsableCommand {
               lapwing worker --log sqlite:lapwing.db --model yolov8n.onnx
               lapwing status --log sqlite:lapwing.db
               lapwing results street-3f9a2c1b77aa --log sqlite:lapwing.db --format csv
+              lapwing aggregate --log sqlite:lapwing.db --zones zones.yaml
+              lapwing summary --log sqlite:lapwing.db
+              lapwing dashboard --log sqlite:lapwing.db --media videos/
 
             Every option can also be set in a YAML file (--config FILE) and in the environment:
             --chunk-seconds is chunk-seconds in the file and LAPWING_CHUNK_SECONDS in the environment.
@@ -27,7 +30,8 @@ struct Lapwing: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             RunCommand.self, SubmitCommand.self, WorkerCommand.self, CollectCommand.self, ResultsCommand.self,
-            StatusCommand.self, TopicsCommand.self, DeadLetterCommand.self, AnnotateCommand.self, ReportCommand.self,
+            AggregateCommand.self, SummaryCommand.self, StatusCommand.self, DashboardCommand.self, TopicsCommand.self,
+            DeadLetterCommand.self, AnnotateCommand.self, ReportCommand.self,
             EvaluateCommand.self,
             TrackCommand.self, TuneCommand.self, SynthesizeCommand.self, PlanCommand.self, DoctorCommand.self,
         ])

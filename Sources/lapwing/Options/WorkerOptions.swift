@@ -65,7 +65,7 @@ struct WorkerOptions: ParsableArguments {
     }
 
     /// Where a worker runs can be read from its name; the digits keep apart processes that share host name and number.
-    private static var memberID: String {
+    static var memberID: String {
         let digits = String(UInt16.random(in: 0x1000...0xffff), radix: 16)
         return "\(ProcessInfo.processInfo.hostName)-\(getpid())-\(digits)"
     }

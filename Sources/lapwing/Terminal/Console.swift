@@ -13,8 +13,17 @@ enum Console {
         fflush(nil)
     }
 
-    static func error(_ message: String) { write("lapwing: error: \(message.printable)") }
-    static func warning(_ message: String) { write("lapwing: warning: \(message.printable)") }
+    /// Whether messages are JSON objects, as `--log-format json` asks for.
+    static let usesJSON = Atomic(false)
+
+    static func error(_ message: String) { say("error", message) }
+    static func warning(_ message: String) { say("warning", message) }
+
+    private static func say(_ level: String, _ message: String) {
+        let isJSON = usesJSON.load(ordering: .relaxed)
+        write(
+            isJSON ? JSONLogHandler.line(level, label: "lapwing", message) : "lapwing: \(level): \(message.printable)")
+    }
 
     static func write(_ message: String) {
         line.withLock { line in

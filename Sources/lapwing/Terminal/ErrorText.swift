@@ -1,3 +1,4 @@
+import Aggregation
 import EventLog
 import Foundation
 import Inference
@@ -15,6 +16,7 @@ enum ErrorText {
         case let error as EventLogError: error.detail
         // Where the engine itself failed, its words need the call they are about.
         case let error as InferenceError: error.code == .failed ? error.description : error.detail
+        case let error as ZoneFileError: error.description
         case is CocoaError: cause(error)
         default: "\(error)"
         }
