@@ -1,6 +1,6 @@
 # Lapwing. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-kafka torture soak sanitize demo bench bench-trackers bench-compare fuzz fuzz-media format lint clean
+.PHONY: help setup build test test-kafka torture soak rtsp-soak sanitize demo bench bench-trackers bench-compare fuzz fuzz-media format lint clean
 
 help: ## list these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -11,7 +11,8 @@ setup: ## install what Lapwing builds against (Debian, Ubuntu; says what it does
 build: setup ## build .build/release/lapwing
 	swift build -c release --product lapwing
 
-test: setup ## run all tests (ARGS="--filter TrackingTests" for some)
+test: ## run all tests (ARGS="--filter TrackingTests" for some)
+	@bash Scripts/setup.sh --test
 	@LAPWING_TEST_KAFKA=$${LAPWING_TEST_KAFKA-mock} bash Scripts/test.sh $(ARGS)
 
 test-kafka: setup ## the tests on Kafka alone: in the process, or on LAPWING_TEST_KAFKA=host:port
@@ -22,6 +23,10 @@ torture: build ## kill processes at random times, 1,000 kills; prints the tally 
 
 soak: build ## let workers come and go for 30 minutes; says whether anything grows (ARGS="--minutes 2")
 	@python3 Scripts/soak.py $(ARGS)
+
+rtsp-soak: build ## watch a camera that dies now and then; counts frames, measures delays (ARGS="--minutes 60")
+	@bash Scripts/setup.sh --test
+	@python3 Scripts/rtsp-soak.py $(ARGS)
 
 sanitize: setup ## the tests under AddressSanitizer and ThreadSanitizer (ARGS="asan|tsan|all [FILTER]")
 	@bash Scripts/sanitize.sh $(ARGS)

@@ -3,12 +3,14 @@
 #   1. from the system's packages (Debian, Ubuntu): FFmpeg, librdkafka and SQLite with headers, pkg-config
 #   2. from the Python package index, unpacked into .deps (Python is not needed afterwards): OpenVINO, which Lapwing is
 #      linked with, and ONNX Runtime's library, which it opens at run time if it is there
+# With --test also what only tests need, 60 MB: GStreamer's RTSP server. Without it some tests are skipped, and say so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 OPENVINO_VERSION=2026.4.1
 ONNXRUNTIME_VERSION=1.32.0
 PACKAGES=(pkg-config ffmpeg libavformat-dev libavcodec-dev libswscale-dev libavutil-dev librdkafka-dev libsqlite3-dev)
+TEST_PACKAGES=(python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
@@ -40,6 +42,16 @@ if command -v apt-get >/dev/null; then
         as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
     else
         say "system packages: all there"
+    fi
+    if [ "${1-}" = --test ]; then
+        missing=()
+        for package in "${TEST_PACKAGES[@]}"; do has_package "$package" || missing+=("$package"); done
+        if [ ${#missing[@]} -gt 0 ]; then
+            say "installing system packages for tests: ${missing[*]}"
+            { as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+                as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } ||
+                say "they cannot be had: tests that need them are skipped"
+        fi
     fi
 else
     say "this script installs system packages on Debian and Ubuntu only. Elsewhere, install these yourself:"

@@ -39,6 +39,25 @@ public final class Demuxer {
         try self.init(FormatInput(path: path, asStored: false, limits: limits), asStored: false, limits: limits)
     }
 
+    /// Opens an address that may not answer, or stop doing so.
+    ///
+    /// - Parameter interrupt: ends what takes too long.
+    public convenience init(
+        address: MediaAddress, interrupt: ReadInterrupt, patience: Duration, limits: MediaLimits = .default
+    ) throws(MediaError) {
+        interrupt.expect(within: patience)
+        let input = try FormatInput(address: address, interrupt: interrupt, limits: limits)
+        try self.init(input, asStored: false, limits: limits)
+    }
+
+    /// Opens standard input, for any container that can be read without seeking.
+    public convenience init(
+        standardInput interrupt: ReadInterrupt, patience: Duration, limits: MediaLimits = .default
+    ) throws(MediaError) {
+        interrupt.expect(within: patience)
+        try self.init(FormatInput(standardInput: interrupt, limits: limits), asStored: false, limits: limits)
+    }
+
     /// Opens a file that is in memory. The bytes are not copied.
     ///
     /// - Parameter name: what messages call it.
@@ -148,6 +167,8 @@ public final class Demuxer {
             }
             packetsRead += 1
             packet.dropSenselessTimes()
+            // Times count from a stream's first packet, whose own FFmpeg takes for none where pictures are reordered.
+            if packetsRead == 1, packet.pts == nil, input.containerName == "rtsp" { packet.pts = 0 }
             stored.append(packet)
         }
     }

@@ -19,18 +19,17 @@ final class FormatInput {
 
     private let memory: MemoryInput?
     private let file: UnsafeMutablePointer<AVIOContext>?
+    private let pipe: PipeInput?
+    private let interrupt: ReadInterrupt?
 
     /// Opens a file, or an address where `path` holds `://`.
     ///
     /// The input cannot make FFmpeg open anything else: a file no other file, an address only addresses of its own kind.
     convenience init(path: String, format: String? = nil, asStored: Bool, limits: MediaLimits) throws(MediaError) {
         FFmpegLibrary.prepare()
-        if let separator = path.firstRange(of: "://") {
-            let scheme = path[..<separator.lowerBound].lowercased()
-            if scheme != "file" {
-                try self.init(address: path, scheme: scheme, limits: limits)
-                return
-            }
+        if let address = MediaAddress(path) {
+            try self.init(address: address, interrupt: nil, limits: limits)
+            return
         }
         let path = path.hasPrefix("file://") ? String(path.dropFirst(7)) : path
         let byteCount = try Self.checkFile(path)
@@ -60,14 +59,16 @@ final class FormatInput {
     }
 
     private init(
-        name: String, memory: MemoryInput?, file: UnsafeMutablePointer<AVIOContext>?, byteCount: Int64?,
-        format: String?, asStored: Bool, limits: MediaLimits
+        name: String, memory: MemoryInput?, file: UnsafeMutablePointer<AVIOContext>?, pipe: PipeInput? = nil,
+        byteCount: Int64?, format: String?, asStored: Bool, limits: MediaLimits
     ) throws(MediaError) {
         self.name = name
         self.memory = memory
         self.file = file
+        self.pipe = pipe
+        interrupt = nil
         self.byteCount = byteCount
-        var io = memory?.io ?? file
+        var io = memory?.io ?? pipe?.io ?? file
         var context = avformat_alloc_context()
         guard let fresh = context else {
             if file != nil { avio_closep(&io) }
@@ -91,11 +92,27 @@ final class FormatInput {
         self.context = opened
     }
 
-    private init(address: String, scheme: String, limits: MediaLimits) throws(MediaError) {
-        name = address
+    /// Reads standard input, whatever container that can be read without seeking comes there.
+    convenience init(standardInput interrupt: ReadInterrupt, limits: MediaLimits) throws(MediaError) {
+        FFmpegLibrary.prepare()
+        let pipe = try PipeInput(descriptor: STDIN_FILENO, name: "standard input", interrupt: interrupt)
+        try self.init(
+            name: "standard input", memory: nil, file: nil, pipe: pipe, byteCount: nil, format: nil, asStored: false,
+            limits: limits)
+    }
+
+    /// Opens an address; messages call it by what is left when its secrets are taken out.
+    ///
+    /// - Parameter interrupt: ends what takes too long; nil: nothing does.
+    init(address: MediaAddress, interrupt: ReadInterrupt?, limits: MediaLimits) throws(MediaError) {
+        FFmpegLibrary.prepare()
+        name = address.redacted
         memory = nil
         file = nil
+        pipe = nil
+        self.interrupt = interrupt
         byteCount = nil
+        let scheme = address.scheme
         let whitelist: String
         switch scheme {
         case "http", "https": whitelist = "http,https,tcp,tls,crypto,httpproxy"
@@ -105,20 +122,54 @@ final class FormatInput {
         default:
             throw MediaError(
                 .unsupported, operation: "open",
-                detail: "'\(address)': addresses of kind '\(scheme)' are not read; give a file, or an address that "
+                detail: "'\(name)': addresses of kind '\(scheme)' are not read; give a file, or an address that "
                     + "starts with http, https, rtsp, rtmp, srt, udp, tcp or rtp")
         }
         var context = avformat_alloc_context()
+        if let interrupt { context?.pointee.interrupt_callback = interrupt.callback }
         var options = Self.options(whitelist: whitelist, limits: limits)
         defer { av_dict_free(&options) }
-        let status = avformat_open_input(&context, address, nil, &options)
-        guard status >= 0, let opened = context else {
-            throw MediaError(
-                status == Int32(lapwing_AVERROR_INVALIDDATA) ? .notAVideo : .unreadable,
-                operation: "avformat_open_input",
-                detail: "'\(address)' cannot be read: \(describeAVError(status)); check the address and the network")
+        var format: UnsafePointer<AVInputFormat>?
+        if scheme == "rtsp" || scheme == "rtsps" {
+            // Over the connection that is there anyway: nothing is lost, and firewalls let it through. A camera's sound
+            // and its own data are not asked for.
+            av_dict_set(&options, "rtsp_transport", "tcp", 0)
+            av_dict_set(&options, "allowed_media_types", "video", 0)
+            format = av_find_input_format("rtsp").map { UnsafePointer($0) }
+        } else if address.isPlaylist {
+            // What a playlist names is of the kinds that files may be.
+            av_dict_set(
+                &options, "format_whitelist", (["hls", "aac", "webvtt"] + MediaLimits.demuxers).joined(separator: ","),
+                0)
+            // From the newest segment on, and back here soon when it is gone: going on is decided elsewhere.
+            if interrupt != nil {
+                av_dict_set(&options, "live_start_index", "-1", 0)
+                av_dict_set(&options, "max_reload", "3", 0)
+                av_dict_set(&options, "m3u8_hold_counters", "20", 0)
+            }
         }
+        let status = avformat_open_input(&context, address.text, format, &options)
+        guard status >= 0, let opened = context else { throw Self.explain(status, name: name) }
         self.context = opened
+    }
+
+    /// Why an address cannot be read, in words that help.
+    private static func explain(_ status: Int32, name: String) -> MediaError {
+        let (cause, remedy) =
+            switch status {
+            case Int32(lapwing_AVERROR_INVALIDDATA):
+                ("what comes from there is not a video that FFmpeg knows", "check the address")
+            case Int32(lapwing_AVERROR_EXIT): ("it did not answer in time", "check the address and the network")
+            case Int32(lapwing_AVERROR_EIO):
+                ("its host has no known address, or the connection broke", "check the address and the network")
+            case lapwing_AVERROR_HTTP_UNAUTHORIZED, lapwing_AVERROR_HTTP_FORBIDDEN:
+                (describeAVError(status), "check user name and password")
+            case lapwing_AVERROR_HTTP_NOT_FOUND: (describeAVError(status), "check the address's path")
+            default: (describeAVError(status), "check the address and the network")
+            }
+        return MediaError(
+            status == Int32(lapwing_AVERROR_INVALIDDATA) ? .notAVideo : .unreadable,
+            operation: "avformat_open_input", detail: "'\(name)' cannot be read: \(cause); \(remedy)")
     }
 
     deinit {
@@ -126,7 +177,7 @@ final class FormatInput {
         avformat_close_input(&context)
         var file = file
         if file != nil { avio_closep(&file) }
-        withExtendedLifetime(memory) {}
+        withExtendedLifetime((memory, pipe, interrupt)) {}
     }
 
     /// FFmpeg's name of the demuxer.

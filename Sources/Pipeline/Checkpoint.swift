@@ -34,6 +34,9 @@ public struct Checkpoint: Sendable, Hashable, Codable {
     public var camera: Data?
     /// Whether the video's chunks were spread, and it is tracked from topic `detections`; nil: no.
     public var parallel: Bool?
+    /// The video that goes on with this one's objects, where this one has ended; the state is then its, and is kept until
+    /// it has begun.
+    public var continuedBy: VideoID?
     /// In how many records the whole checkpoint lies, this one without its state not counted; nil: in this one.
     public var parts: Int?
 
@@ -45,6 +48,20 @@ public struct Checkpoint: Sendable, Hashable, Codable {
         case nextFrame = "next_frame"
         case configurationHash = "configuration_hash"
         case ledger, tracker, identities, camera, parallel, parts
+        case continuedBy = "continued_by"
+    }
+
+    /// Whether there is state in it, or beside it, for the video that goes on with this one's objects.
+    var isLegacy: Bool { state == .ended && continuedBy != nil && (tracker != nil || parts != nil) }
+
+    /// Without its state.
+    var spent: Checkpoint {
+        var spent = self
+        spent.tracker = nil
+        spent.identities = nil
+        spent.camera = nil
+        spent.parts = nil
+        return spent
     }
 
     /// Reads a record of topic `checkpoints`; nil for a tombstone and for what is only a part.

@@ -46,9 +46,7 @@ enum CheckpointParts {
         for part in count..<max(count, previous) { records.append(Record(key: key(id, part), value: nil)) }
         var head = checkpoint
         if count > 0 {
-            head.tracker = nil
-            head.identities = nil
-            head.camera = nil
+            head = checkpoint.spent
             head.parts = count
         }
         records.append(Record(key: id.rawValue, value: count > 0 ? JSONCoding.encode(head) : whole))
@@ -65,6 +63,8 @@ struct CheckpointReader {
     private(set) var running: [VideoID: Checkpoint] = [:]
     /// The videos whose work is done.
     private(set) var done: Set<VideoID> = []
+    /// Of the videos whose work is done, the newest record of those whose objects another one goes on with, by that.
+    private(set) var legacies: [VideoID: Checkpoint] = [:]
     /// What went with the last chunk of each video that goes on.
     private(set) var contexts: [VideoID: RecordContext] = [:]
     private var parts: [VideoID: [Int: (nextChunk: Int, bytes: [UInt8])]] = [:]
@@ -88,6 +88,7 @@ struct CheckpointReader {
                 contexts[id] = nil
                 done.insert(id)
             }
+            if let heir = checkpoint.continuedBy { legacies[heir] = checkpoint.isLegacy ? checkpoint : nil }
         }
     }
 
@@ -95,7 +96,16 @@ struct CheckpointReader {
     ///
     /// - Throws: ``PipelineError`` with code `.invalidRecord` when a part is missing.
     func checkpoint(of video: VideoID) throws(PipelineError) -> Checkpoint? {
-        guard let head = running[video], let count = head.parts else { return running[video] }
+        guard let head = running[video] else { return nil }
+        return try whole(head)
+    }
+
+    /// The whole checkpoint whose newest record is this.
+    ///
+    /// - Throws: ``PipelineError`` with code `.invalidRecord` when a part is missing.
+    func whole(_ head: Checkpoint) throws(PipelineError) -> Checkpoint {
+        guard let count = head.parts else { return head }
+        let video = head.videoID
         let what = "checkpoint of video \(video)"
         var whole: [UInt8] = []
         for number in 0..<count {

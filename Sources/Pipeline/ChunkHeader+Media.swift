@@ -21,6 +21,19 @@ extension ChunkHeader {
             width: size?.width ?? width, height: size?.height ?? height)
     }
 
+    /// About how many frames there are in so much time, as far as this chunk tells.
+    func framesWithin(milliseconds: Int) -> Int {
+        var rate = 0.0
+        if frameCount > 0, duration > 0, let timeBase = try? parsedTimeBase() {
+            rate = Double(frameCount) / (Double(duration) * timeBase.value)
+        } else if let parts = frameRate?.split(separator: "/").map({ Double($0) ?? 0 }), parts.count == 2, parts[1] > 0
+        {
+            rate = parts[0] / parts[1]
+        }
+        let frames = Double(milliseconds) / 1000 * rate
+        return Int(exactly: min(max(frames, 0), 1e9).rounded()) ?? 0
+    }
+
     func chunkContainer() throws(PipelineError) -> ChunkContainer {
         guard let known = ChunkContainer(rawValue: container) else {
             throw PipelineError(.invalidRecord, "container '\(container)' is not one that chunks come in")

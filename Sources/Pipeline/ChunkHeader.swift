@@ -71,6 +71,16 @@ public struct ChunkHeader: Sendable, Hashable, Codable {
 
     /// Whether the video's chunks are spread over all partitions, each to be looked at alone; nil: no.
     public var parallel: Bool?
+    /// The time of day at which `time_ms` is 0, RFC 3339 in UTC with milliseconds; nil: not known.
+    public var startTime: String?
+    /// Whether the video's end was not known when it began; nil: no.
+    public var live: Bool?
+    /// What is missing before this chunk.
+    public var gap: ChunkGap?
+    /// The video whose objects this one goes on with.
+    public var continues: VideoID?
+    /// On the last chunk: the video that goes on with this one's objects.
+    public var continuedBy: VideoID?
     /// In topic `detections`, hash of the settings that they were made with; nil in topic `chunks`.
     public var configurationHash: String?
 
@@ -99,11 +109,17 @@ public struct ChunkHeader: Sendable, Hashable, Codable {
         case totalFrames = "total_frames"
         case sourceDigest = "source_digest"
         case parallel
+        case startTime = "start_time"
+        case live, gap, continues
+        case continuedBy = "continued_by"
         case configurationHash = "configuration_hash"
     }
 
     /// Whether it is to be worked on as it comes, without regard to the other chunks of its video.
     var standsAlone: Bool { parallel == true && configurationHash == nil }
+
+    /// Whether there is nothing in it: it only says something, that there is a gap, or that the video has ended.
+    var isEmpty: Bool { frameCount == 0 && chunkByteCount == 0 }
 }
 
 extension ChunkHeader {
@@ -143,8 +159,14 @@ extension ChunkHeader {
         guard sides.contains(width), sides.contains(height) else { return false }
         let times = -(Int64(1) << 61)...(1 << 61)
         guard [pts, duration, startPTS, timestampShift].allSatisfy(times.contains) else { return false }
+        guard continues != videoID, continuedBy != videoID else { return false }
+        if let gap {
+            guard (0..<1 << 40).contains(gap.frameCount), (0..<1 << 48).contains(gap.milliseconds ?? 0),
+                gap.reason.utf8.count <= 1024
+            else { return false }
+        }
         let words = [
-            codec, container, timeBase, crc32c, sha256 ?? "", frameRate ?? "", sourceDigest ?? "",
+            startTime ?? "", codec, container, timeBase, crc32c, sha256 ?? "", frameRate ?? "", sourceDigest ?? "",
             configurationHash ?? "",
         ]
         guard words.allSatisfy({ $0.utf8.count <= 128 }), source.utf8.count <= 4096 else { return false }

@@ -35,6 +35,7 @@ final class ChunkJob {
 
     /// The next frame and where it belongs; nil after the last.
     func nextFrame(_ decoding: any ChunkDecoding) throws -> (image: VideoFrame?, place: FramePlace)? {
+        if header.isEmpty { return nil }
         if frames == nil {
             values.reserveCapacity(min(header.frameCount, 1 << 16) + 8)
             let timeBase = try header.parsedTimeBase()

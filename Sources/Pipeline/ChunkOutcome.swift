@@ -7,6 +7,8 @@ public struct ChunkOutcome: Sendable {
     public var records: [OutgoingRecord]
     /// Whether nothing more of the video is wanted.
     public var videoIsDone: Bool
+    /// The video that goes on with this one's objects, when this one is done.
+    public var continuedBy: VideoID?
     /// Whether the chunk's records are needed until the video is done, since no checkpoint stands for them.
     public var keepsRecords = false
     /// For metrics.

@@ -10,10 +10,22 @@ enum ChunkParts {
 
     /// - Parameter parallel: whether it stands alone; see ``ChunkHeader/parallel``.
     static func records(
-        of chunk: Chunk, videoID: VideoID, source: String, totalChunks: Int?, parallel: Bool = false, topic: String,
-        partition: Int? = nil, context: RecordContext = RecordContext(), maxPartBytes: Int = maxPartBytes
+        of chunk: Chunk, videoID: VideoID, source: String, totalChunks: Int?, parallel: Bool = false,
+        startTime: String? = nil, topic: String, partition: Int? = nil, context: RecordContext = RecordContext(),
+        maxPartBytes: Int = maxPartBytes
     ) -> [OutgoingRecord] {
-        let header = ChunkHeader(
+        var header = header(
+            of: chunk, videoID: videoID, source: source, totalChunks: totalChunks, parallel: parallel)
+        header.startTime = startTime
+        return records(
+            header, chunk.bytes, topic: topic, partition: partition, context: context, maxPartBytes: maxPartBytes)
+    }
+
+    /// What is the same for all parts of a chunk.
+    static func header(
+        of chunk: Chunk, videoID: VideoID, source: String, totalChunks: Int? = nil, parallel: Bool = false
+    ) -> ChunkHeader {
+        ChunkHeader(
             videoID: videoID, index: chunk.index, part: 0, parts: 1, byteCount: 0, chunkByteCount: 0, crc32c: "",
             firstFrame: chunk.firstFrame, frameCount: chunk.frameCount, prerollFrames: chunk.prerollFrames,
             prerollPackets: chunk.prerollPackets,
@@ -23,8 +35,6 @@ enum ChunkParts {
             width: chunk.stream.width, height: chunk.stream.height, rotation: chunk.stream.rotation,
             frameRate: chunk.stream.frameRate?.text, source: source, isLast: chunk.isLast, totalChunks: totalChunks,
             totalFrames: chunk.totalFrames, sourceDigest: chunk.sourceDigest, parallel: parallel ? true : nil)
-        return records(
-            header, chunk.bytes, topic: topic, partition: partition, context: context, maxPartBytes: maxPartBytes)
     }
 
     /// Cuts bytes into records.

@@ -61,6 +61,8 @@ struct Collector {
     private var videos: [Unit: VideoAssembly] = [:]
     private var done: [TopicPartition: Set<VideoID>] = [:]
     private var trackers: [TopicPartition: OffsetTracker] = [:]
+    /// Videos that go on with another one's objects and wait for its end, by that other one.
+    private var heirs: [Unit: Unit] = [:]
     /// Videos whose next chunk can be handed out, the longest waiting first.
     private var ready: Deque<Unit> = []
     /// Records that no video needs but that must not be passed before they are among the dead letters.
@@ -95,6 +97,7 @@ struct Collector {
         videos = videos.filter { $0.value.partition != partition }
         if let id = inHand, videos[id] == nil { inHand = nil }
         ready.removeAll { videos[$0] == nil }
+        heirs = heirs.filter { videos[$0.key] != nil }
     }
 
     /// What may be committed for a partition; nil when it is not assigned.
@@ -212,6 +215,7 @@ struct Collector {
             if inHand == id { inHand = nil }
             if id.chunk == nil { done[video.partition]?.insert(id.video) }
             trackers[video.partition]?.release(video.kept)
+            releaseHeir(of: id)
             return true
         }
         if !outcome.keepsRecords {
@@ -244,10 +248,25 @@ struct Collector {
 
     private mutating func enqueueIfReady(_ id: Unit, first: Bool = false) {
         guard var video = videos[id], !video.isQueued, video.chunks[video.next]?.isSettled == true else { return }
-        guard video.hasStarted || policy == .streaming || isComplete(video) else { return }
+        guard video.hasStarted || mayBegin(video, id) else { return }
         video.isQueued = true
         videos[id] = video
         if first { ready.prepend(id) } else { ready.append(id) }
+    }
+
+    /// Whether a video's start policy is met. One whose end nobody knows is not waited for, and one that goes on with the
+    /// objects of another begins after that.
+    private mutating func mayBegin(_ video: VideoAssembly, _ id: Unit) -> Bool {
+        let header = video.chunks[video.next]?.header
+        if let before = header?.continues.map({ Unit($0) }), videos[before]?.partition == video.partition {
+            heirs[before] = id
+            return false
+        }
+        return policy == .streaming || takesVideosByTurns && header?.live == true || isComplete(video)
+    }
+
+    private mutating func releaseHeir(of id: Unit) {
+        if let heir = heirs.removeValue(forKey: id) { enqueueIfReady(heir) }
     }
 
     private func isComplete(_ video: VideoAssembly) -> Bool {
@@ -289,6 +308,7 @@ struct Collector {
         if inHand == unit { inHand = nil }
         done[video.partition]?.insert(id)
         trackers[video.partition]?.release(video.kept + video.chunks.values.flatMap(\.offsets))
+        releaseHeir(of: unit)
     }
 
     /// Frames and chunks that the producer counted, if the last chunk's header is here.

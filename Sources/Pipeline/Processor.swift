@@ -203,7 +203,7 @@ public actor Processor: ChunkHandler {
     /// Takes the video's session in hand for a chunk of which something comes out for the first time.
     func start(_ job: ChunkJob) throws {
         guard job.session == nil else { return }
-        let session = try videos.take(job.header.videoID, partition: job.partition)
+        var session = try videos.take(job.header.videoID, partition: job.partition)
         try session.begin(job.header, job.writer, into: &job.values)
         job.session = session
     }

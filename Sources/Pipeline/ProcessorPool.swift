@@ -42,6 +42,14 @@ public actor ProcessorPool: ChunkHandler {
 
         mutating func endAlone(_ processor: Int) { counts[processor] -= 1 }
 
+        /// Gives a video to whoever had the one that it goes on with.
+        mutating func follow(_ video: VideoID, _ before: Place) {
+            guard videos[video] == nil else { return }
+            given += 1
+            videos[video] = Place(processor: before.processor, partition: before.partition, number: given)
+            counts[before.processor] += 1
+        }
+
         mutating func leave(_ video: VideoID, _ place: Place) {
             guard videos[video]?.number == place.number else { return }
             videos[video] = nil
@@ -66,7 +74,8 @@ public actor ProcessorPool: ChunkHandler {
         let (restored, checkpoints) = try await processors[0].read(
             partition: partition, from: log, onProgress: onProgress)
         for checkpoint in checkpoints {
-            let place = place(of: checkpoint.videoID, partition)
+            let heir = checkpoint.isLegacy ? checkpoint.continuedBy : nil
+            let place = place(of: heir ?? checkpoint.videoID, partition)
             await processors[place.processor].adopt(checkpoint, partition: partition)
         }
         return restored
@@ -80,7 +89,9 @@ public actor ProcessorPool: ChunkHandler {
         let id = chunk.header.videoID
         let place = place(of: id, chunk.topicPartition.partition)
         return forward(processors[place.processor].begin(chunk)) { places, decided in
-            if decided?.videoIsDone == true { places.leave(id, place) }
+            guard let decided, decided.videoIsDone else { return }
+            places.leave(id, place)
+            if let next = decided.continuedBy { places.follow(next, place) }
         }
     }
 

@@ -13,14 +13,14 @@ public actor Producer {
     private let executor = BlockingExecutor(label: "lapwing.producer")
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private let log: any EventLog
-    private let topics: Topics
+    nonisolated let log: any EventLog
+    nonisolated let topics: Topics
     private let chunkSeconds: Double
     private let maxChunkBytes: Int
     private let appendBytes: Int
     private let parallelDetect: Bool
-    private let context: RecordContext?
-    private let metrics: ProducerMetrics?
+    nonisolated let context: RecordContext?
+    nonisolated let metrics: ProducerMetrics?
     /// Registrations by partition of topic `videos`, read once and kept up to date from there.
     private var known: [VideoID: VideoRegistration] = [:]
     private var knownUpTo: [TopicPartition: Int64] = [:]
@@ -71,11 +71,13 @@ public actor Producer {
     ///
     /// - Parameters:
     ///   - id: the video's ID; nil: from the file's name and bytes.
+    ///   - startTime: the time of day of its first frame, in seconds since 1970; nil: not known.
     ///   - onProgress: called each time chunks are in the log, and when waiting begins.
     /// - Returns: what the log now says of the video.
     /// - Throws: ``MediaError`` or ``PipelineError`` for the file, ``EventLogError`` for the log.
     public func submit(
-        path: String, id: VideoID? = nil, onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
+        path: String, id: VideoID? = nil, startTime: Double? = nil,
+        onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> Submission {
         var outcome = ProducerMetrics.Outcome.failed
         defer { metrics?.note(outcome) }
@@ -85,11 +87,16 @@ public actor Producer {
         let source = URL(fileURLWithPath: path).lastPathComponent
         var registration = VideoRegistration(
             videoID: videoID, source: source, state: .submitting, chunkSeconds: chunkSeconds,
-            maxChunkBytes: maxChunkBytes, parallel: parallelDetect ? true : nil)
+            maxChunkBytes: maxChunkBytes, parallel: parallelDetect ? true : nil,
+            startTime: startTime.map(StartTime.text))
         registration.context = context?.traced() ?? RecordContext()
         var firstChunk = 0
         var isRegistered = false
         if let earlier = try await knownRegistration(of: videoID) {
+            guard earlier.live == nil else {
+                throw PipelineError(
+                    .invalidVideoID, "\(videoID) is the ID of a live video in this log: choose another --video-id")
+            }
             guard try await isWanting(earlier) else {
                 outcome = .present
                 return Submission(registration: earlier, wasThere: true)
@@ -179,7 +186,7 @@ public actor Producer {
         }
     }
 
-    private func register(
+    func register(
         _ registration: VideoRegistration, _ progress: Progress, _ onProgress: @escaping @Sendable (Progress) -> Void
     ) async throws {
         let record = Record(
@@ -201,7 +208,8 @@ public actor Producer {
         let records = chunks.flatMap { chunk in
             ChunkParts.records(
                 of: chunk, videoID: video.videoID, source: video.source,
-                totalChunks: chunk.isLast ? chunk.index + 1 : nil, parallel: spread != nil, topic: home.topic,
+                totalChunks: chunk.isLast ? chunk.index + 1 : nil, parallel: spread != nil,
+                startTime: video.startTime, topic: home.topic,
                 partition: spread.map { (home.partition + chunk.index) % $0 } ?? home.partition,
                 context: video.context)
         }
@@ -210,7 +218,7 @@ public actor Producer {
     }
 
     /// Appends, and waits while the log or its disk is full, which `onProgress` is told.
-    private nonisolated func append(
+    nonisolated func append(
         _ records: [OutgoingRecord], _ progress: Progress, _ onProgress: @escaping @Sendable (Progress) -> Void
     ) async throws {
         var waiting = progress
@@ -237,12 +245,12 @@ public actor Producer {
         }
     }
 
-    private func partition(of video: VideoID, topic: String) async throws -> TopicPartition {
+    func partition(of video: VideoID, topic: String) async throws -> TopicPartition {
         let count = try await partitionCount(of: topic)
         return TopicPartition(topic, Partitioner.partition(forKey: video.rawValue, partitions: count))
     }
 
-    private func partitionCount(of topic: String) async throws -> Int {
+    func partitionCount(of topic: String) async throws -> Int {
         guard let count = try await log.partitionCount(of: topic) else {
             throw EventLogError(
                 .unknownTopic, operation: "submit", detail: "\(log.name) has no topic '\(topic)'", recovery: .giveUp)
@@ -250,7 +258,7 @@ public actor Producer {
         return count
     }
 
-    private func knownRegistration(of video: VideoID) async throws -> VideoRegistration? {
+    func knownRegistration(of video: VideoID) async throws -> VideoRegistration? {
         let partition = try await partition(of: video, topic: topics.videos)
         knownUpTo[partition] = try await log.readAll(partition, from: knownUpTo[partition] ?? 0) { logged in
             if let found = try VideoRegistration.decode(logged) { known[found.videoID] = found }
@@ -324,4 +332,9 @@ public struct Submission: Sendable, Hashable {
     public var registration: VideoRegistration
     /// Whether the video was in the log already, so that nothing was sent.
     public var wasThere: Bool
+
+    public init(registration: VideoRegistration, wasThere: Bool) {
+        self.registration = registration
+        self.wasThere = wasThere
+    }
 }

@@ -44,6 +44,13 @@ struct ProducerMetrics: Sendable {
         bytes.add(appended.reduce(0) { $0 + $1.bytes.count })
     }
 
+    /// A chunk is in the log.
+    func note(frames count: Int, bytes byteCount: Int) {
+        chunks.add()
+        frames.add(count)
+        bytes.add(byteCount)
+    }
+
     /// The log, or its disk, is full.
     func beginWaiting() { waiting.set(true) }
 

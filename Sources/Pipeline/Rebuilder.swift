@@ -15,7 +15,7 @@ public actor Rebuilder: ChunkHandler {
     private let logger: Logger
     private let onFile: @Sendable (_ path: String, _ frames: Int) -> Void
     /// The video in hand; its chunks come one after the other.
-    private var current: (id: VideoID, partition: Int, assembler: VideoAssembler)?
+    private var current: (id: VideoID, partition: Int, assembler: VideoAssembler, startPTS: Int64)?
     /// Videos of which it was said that they cannot be rebuilt, since their chunks are spread.
     private var spread: Set<VideoID> = []
 
@@ -80,16 +80,23 @@ public actor Rebuilder: ChunkHandler {
             let bytes = try chunk.load()
             if header.index == 0 {
                 let assembler = try VideoAssembler(path: partial)
-                current = (header.videoID, chunk.topicPartition.partition, assembler)
+                current = (header.videoID, chunk.topicPartition.partition, assembler, header.startPTS)
             }
             guard let current, current.id == header.videoID else {
                 throw PipelineError(.invalidRecord, "chunk \(header.index) came before the video's first")
             }
-            try current.assembler.append(bytes: bytes, info: try header.decodingInfo())
+            if !header.isEmpty {
+                var info = try header.decodingInfo()
+                // A live source's clock may begin anew, which is no reason for the video's time to do so.
+                let shift = current.startPTS - header.startPTS
+                info.timestampShift += shift
+                info.exactPTS = info.exactPTS?.map { $0 &+ shift }
+                try current.assembler.append(bytes: bytes, info: info)
+            }
             if header.isLast {
                 let digest = try current.assembler.finish()
                 self.current = nil
-                guard digest == header.sourceDigest else {
+                guard header.live == true || digest == header.sourceDigest else {
                     throw PipelineError(.invalidRecord, "the rebuilt packets do not match the source's digest")
                 }
                 guard rename(partial, name) == 0 else {

@@ -51,13 +51,18 @@ public struct ResultRecord: Sendable, Hashable, Decodable {
         public var height: Int?
         /// A fraction, such as `30000/1001`.
         public var frameRate: String?
-        /// When the video's first frame was taken, in RFC 3339; nil where nobody knows.
+        /// The time of day at which `time_ms` is 0, RFC 3339 in UTC; nil: not known.
         public var startTime: String?
+        /// Whether its end was not known when it began; nil: no.
+        public var live: Bool?
+        /// The video whose objects this one goes on with.
+        public var continues: VideoID?
 
         enum CodingKeys: String, CodingKey {
             case name, codec, width, height
             case frameRate = "frame_rate"
             case startTime = "start_time"
+            case live, continues
         }
     }
 
@@ -133,6 +138,8 @@ public struct ResultRecord: Sendable, Hashable, Decodable {
     public var reason: String?
     /// Of `gap` events: how many frames are left out.
     public var frameCount: Int?
+    /// Of `gap` events of live sources: how long it lasted, where that is known.
+    public var durationMilliseconds: Int?
 
     enum CodingKeys: String, CodingKey {
         case schema, type
@@ -149,6 +156,7 @@ public struct ResultRecord: Sendable, Hashable, Decodable {
         case objectCounts = "object_counts"
         case reason
         case frameCount = "frame_count"
+        case durationMilliseconds = "duration_ms"
     }
 
     /// Whether this record is the video's last.

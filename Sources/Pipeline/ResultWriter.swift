@@ -90,6 +90,18 @@ struct ResultWriter {
                 $0.integer(header.startPTS)
                 $0.key("frame_rate")
                 if let rate = header.frameRate { $0.string(rate) } else { $0.null() }
+                if let time = header.startTime {
+                    $0.key("start_time")
+                    $0.string(time)
+                }
+                if header.live == true {
+                    $0.key("live")
+                    $0.boolean(true)
+                }
+                if let before = header.continues {
+                    $0.key("continues")
+                    $0.string(before.rawValue)
+                }
             }
             configuration.write(into: &json)
             json.key("configuration_hash")
@@ -97,7 +109,8 @@ struct ResultWriter {
         }
     }
 
-    func gap(firstFrame: Int, frameCount: Int, reason: String) -> [UInt8] {
+    /// - Parameter milliseconds: how long it lasted; nil: as long as its frames.
+    func gap(firstFrame: Int, frameCount: Int, reason: String, milliseconds: Int? = nil) -> [UInt8] {
         record(type: "video_event", event: "gap") { json in
             json.key("frame")
             json.integer(firstFrame)
@@ -105,6 +118,10 @@ struct ResultWriter {
             json.integer(frameCount)
             json.key("reason")
             json.string(reason)
+            if let milliseconds {
+                json.key("duration_ms")
+                json.integer(milliseconds)
+            }
         }
     }
 

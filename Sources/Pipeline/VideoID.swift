@@ -19,6 +19,9 @@ public struct VideoID: Sendable, Hashable, Comparable, CustomStringConvertible {
 
     private init(unchecked text: String) { rawValue = text }
 
+    /// Stands for a video that has no name yet.
+    static let placeholder = VideoID(unchecked: "-")
+
     private static func isValid(_ text: String) -> Bool {
         let utf8 = text.utf8
         return (1...128).contains(utf8.count) && text != "." && text != ".." && utf8.allSatisfy(isAllowed)

@@ -23,6 +23,10 @@ public struct VideoRegistration: Sendable, Hashable, Codable {
     public var parallel: Bool?
     /// The offset in its partition of topic `chunks` that none of its chunks lies before; nil in records of earlier times.
     public var chunksFrom: Int64?
+    /// The time of day at which `time_ms` is 0, RFC 3339 in UTC with milliseconds; nil: not known.
+    public var startTime: String?
+    /// What is known of a live source; nil: it is a file.
+    public var live: LiveRegistration?
     /// Known once the video is submitted, as are the next four.
     public var chunks: Int?
     public var frames: Int?
@@ -41,9 +45,26 @@ public struct VideoRegistration: Sendable, Hashable, Codable {
         case maxChunkBytes = "max_chunk_bytes"
         case parallel
         case chunksFrom = "chunks_from"
+        case startTime = "start_time"
+        case live
         case chunks, frames, bytes
         case sourceDigest = "source_digest"
         case truncation
+    }
+
+    /// What there is to say of a video that comes from a live source.
+    public struct LiveRegistration: Sendable, Hashable, Codable {
+        /// Whoever submits it: another one stops when it finds that it is not it any more.
+        public var producer: String
+        /// The video whose objects this one goes on with.
+        public var continues: VideoID?
+        /// Once it has ended: the video that goes on with its objects.
+        public var continuedBy: VideoID?
+
+        enum CodingKeys: String, CodingKey {
+            case producer, continues
+            case continuedBy = "continued_by"
+        }
     }
 
     /// Reads a record of topic `videos`; nil for a tombstone.

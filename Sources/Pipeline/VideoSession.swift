@@ -31,8 +31,10 @@ struct VideoSession {
     }
 
     /// - Throws: ``PipelineError`` when the checkpoint is of other settings, or of a version that is not understood.
-    init(restoring checkpoint: Checkpoint, configuration: ProcessingConfiguration) throws(PipelineError) {
-        self.init(id: checkpoint.videoID, configuration: configuration)
+    init(
+        restoring checkpoint: Checkpoint, configuration: ProcessingConfiguration, as heir: VideoID? = nil
+    ) throws(PipelineError) {
+        self.init(id: heir ?? checkpoint.videoID, configuration: configuration)
         guard checkpoint.configurationHash == configuration.hash else {
             throw Self.mismatch(id, begunWith: checkpoint.configurationHash, here: configuration.hash)
         }
@@ -48,6 +50,20 @@ struct VideoSession {
         nextFrame = checkpoint.nextFrame
     }
 
+    /// A video that goes on with the objects of another, which has ended; of other settings, it goes on with nothing.
+    ///
+    /// - Throws: ``PipelineError`` when the checkpoint is of a version that is not understood.
+    init(id: VideoID, after checkpoint: Checkpoint, configuration: ProcessingConfiguration) throws(PipelineError) {
+        guard checkpoint.configurationHash == configuration.hash else {
+            self.init(id: id, configuration: configuration)
+            return
+        }
+        try self.init(restoring: checkpoint, configuration: configuration, as: id)
+        ledger = Ledger()
+        nextChunk = 0
+        nextFrame = 0
+    }
+
     /// The error of a worker that finds a video which another one began with other settings.
     static func mismatch(_ id: VideoID, begunWith hash: String, here: String) -> PipelineError {
         PipelineError(
@@ -57,13 +73,16 @@ struct VideoSession {
                 + "or process it anew under another --topic-prefix")
     }
 
-    private func checkpoint(_ state: Checkpoint.State) -> Checkpoint {
+    /// - Parameter identities: of whoever goes on from here; nil: nobody does.
+    private func checkpoint(
+        _ state: Checkpoint.State, _ identities: IdentityMap?, continuedBy: VideoID? = nil
+    ) -> Checkpoint {
         Checkpoint(
             videoID: id, state: state, nextChunk: nextChunk, nextFrame: nextFrame,
             configurationHash: configuration.hash, ledger: ledger,
-            tracker: state == .running ? Data(tracker.snapshot()) : nil,
-            identities: state == .running ? Data(identities.snapshot()) : nil,
-            camera: state == .running ? camera.map { Data($0.snapshot()) } : nil)
+            tracker: identities.map { _ in Data(tracker.snapshot()) },
+            identities: identities.map { Data($0.snapshot()) },
+            camera: identities.flatMap { _ in camera.map { Data($0.snapshot()) } }, continuedBy: continuedBy)
     }
 
     /// What a chunk adds: the values for topic `results`, and where the video then stands.
@@ -74,13 +93,36 @@ struct VideoSession {
     /// Begins with a chunk; its frames are to follow in order, then ``end(_:_:into:)``.
     ///
     /// - Throws: ``PipelineError`` with code `.invalidRecord` when the chunk does not follow the one before.
-    func begin(_ header: ChunkHeader, _ writer: ResultWriter, into values: inout [[UInt8]]) throws(PipelineError) {
-        guard header.firstFrame == nextFrame else {
+    mutating func begin(
+        _ header: ChunkHeader, _ writer: ResultWriter, into values: inout [[UInt8]]
+    ) throws(PipelineError) {
+        let expected = nextFrame + (header.gap?.frameCount ?? 0)
+        guard header.firstFrame == expected else {
             throw PipelineError(
-                .invalidRecord, "it begins with frame \(header.firstFrame), but frame \(nextFrame) is the next")
+                .invalidRecord, "it begins with frame \(header.firstFrame), but frame \(expected) is the next")
         }
         if header.index == 0 { values.append(writer.started(header, configuration: configuration)) }
+        passGap(before: header, writer, into: &values)
     }
+
+    /// Notes what is missing before a chunk, and lets the tracker predict through the time that it took.
+    private mutating func passGap(before header: ChunkHeader, _ writer: ResultWriter, into values: inout [[UInt8]]) {
+        guard let gap = header.gap else { return }
+        values.append(
+            writer.gap(
+                firstFrame: nextFrame, frameCount: gap.frameCount, reason: gap.reason, milliseconds: gap.milliseconds))
+        // Nobody knows how many frames there were; about as many as in that much time of the chunk.
+        let missed = header.framesWithin(milliseconds: gap.milliseconds ?? 0)
+        for _ in 0..<min(missed, Self.mostMissed) / configuration.every {
+            let identified = identities.apply(tracker.update([]), detections: [], frame: max(nextFrame - 1, 0))
+            for event in identified.events { values.append(writer.trackEvent(event)) }
+        }
+        ledger.framesMissing += gap.frameCount
+        nextFrame += gap.frameCount
+    }
+
+    /// No tracker remembers for longer.
+    private static let mostMissed = 10_000
 
     /// A frame, whatever became of it.
     ///
@@ -182,7 +224,8 @@ struct VideoSession {
     {
         nextChunk = header.index + 1
         nextFrame += header.frameCount
-        guard header.isLast else { return checkpoint(.running) }
+        guard header.isLast else { return checkpoint(.running, identities) }
+        let heir = header.continuedBy.map { identities.continued(as: $0.rawValue) }
         ledger.framesExpected = header.totalFrames
         ledger.chunksExpected = header.totalChunks
         guard ledger.isBalanced else {
@@ -196,7 +239,7 @@ struct VideoSession {
         let counts = identities.objectCounts.sorted { $0.key < $1.key }
             .map { (label: identities.label($0.key), count: $0.value) }
         values.append(writer.ended(ledger, objectCounts: counts, sourceDigest: header.sourceDigest))
-        return checkpoint(.ended)
+        return checkpoint(.ended, heir, continuedBy: header.continuedBy)
     }
 
     // MARK: Chunks that cannot be used, videos that do not go on
@@ -206,6 +249,7 @@ struct VideoSession {
         let writer = ResultWriter(videoID: id, chunkIndex: header.index)
         var values: [[UInt8]] = []
         if header.index == 0 { values.append(writer.started(header, configuration: configuration)) }
+        passGap(before: header, writer, into: &values)
         ledger.chunksBad += 1
         ledger.framesUndecodable += header.frameCount
         if configuration.onBadChunk == .fail {
@@ -233,6 +277,6 @@ struct VideoSession {
         var values: [[UInt8]] = []
         write(identities.finish(frame: nextFrame > 0 ? nextFrame - 1 : nil), writer, into: &values)
         values.append(writer.failed(ledger, reason: reason))
-        return (values, checkpoint(.failed))
+        return (values, checkpoint(.failed, nil))
     }
 }

@@ -15,6 +15,8 @@ struct VideoSessions {
     /// Whether they are those whose chunks stand alone.
     private let parallel: Bool
     private var videos: [VideoID: Video] = [:]
+    /// What videos that have not begun go on with: the last state of those before.
+    private var legacies: [VideoID: (partition: Int, checkpoint: Checkpoint)] = [:]
 
     init(configuration: ProcessingConfiguration, topics: Topics, parallel: Bool) {
         self.configuration = configuration
@@ -40,20 +42,29 @@ struct VideoSessions {
         }
         restored.done = reader.done
         for (id, head) in reader.running where (head.parallel == true) == parallel {
-            guard let checkpoint = try reader.checkpoint(of: id) else { continue }
-            checkpoints.append(checkpoint)
-            restored.running[id] = checkpoint.nextChunk
+            checkpoints.append(try reader.whole(head))
+            restored.running[id] = head.nextChunk
             restored.contexts[id] = reader.contexts[id]
+        }
+        for head in reader.legacies.values where (head.parallel == true) == parallel {
+            checkpoints.append(try reader.whole(head))
         }
         return (restored, checkpoints)
     }
 
-    /// Goes on with a video from where it stood.
+    /// Goes on with a video from where it stood, or lets another begin there.
     mutating func adopt(_ checkpoint: Checkpoint, partition: Int) {
+        if checkpoint.isLegacy, let heir = checkpoint.continuedBy {
+            legacies[heir] = (partition, checkpoint)
+            return
+        }
         videos[checkpoint.videoID] = Video(partition: partition, checkpoint: checkpoint)
     }
 
-    mutating func drop(partition: Int) { videos = videos.filter { $0.value.partition != partition } }
+    mutating func drop(partition: Int) {
+        videos = videos.filter { $0.value.partition != partition }
+        legacies = legacies.filter { $0.value.partition != partition }
+    }
 
     // MARK: Sessions
 
@@ -66,8 +77,13 @@ struct VideoSessions {
     /// A session from where the video stood after its last chunk.
     mutating func make(_ id: VideoID, partition: Int) throws(PipelineError) -> VideoSession {
         if videos[id] == nil { videos[id] = Video(partition: partition) }
-        guard let checkpoint = videos[id]?.checkpoint else { return VideoSession(id: id, configuration: configuration) }
-        return try VideoSession(restoring: checkpoint, configuration: configuration)
+        if let checkpoint = videos[id]?.checkpoint {
+            return try VideoSession(restoring: checkpoint, configuration: configuration)
+        }
+        if let legacy = legacies[id], legacy.partition == partition {
+            return try VideoSession(id: id, after: legacy.checkpoint, configuration: configuration)
+        }
+        return VideoSession(id: id, configuration: configuration)
     }
 
     /// What is to be committed for a step of a session, which is kept unless the video is done.
@@ -85,13 +101,21 @@ struct VideoSessions {
         if !letters.isEmpty { tally.deadLetters[cause] = letters.count }
         let id = checkpoint.videoID
         if parallel { checkpoint.parallel = true }
-        let (written, parts) = CheckpointParts.records(of: checkpoint, previous: videos[id]?.checkpoint?.parts ?? 0)
+        var (written, parts) = CheckpointParts.records(of: checkpoint, previous: videos[id]?.checkpoint?.parts ?? 0)
         checkpoint.parts = parts > 0 ? parts : nil
         let partition = videos[id]?.partition
         let isDone = checkpoint.state != .running
         videos[id]?.checkpoint = checkpoint
         videos[id]?.session = session
         if isDone { videos[id] = nil }
+        if let legacy = legacies.removeValue(forKey: id) {
+            // It has begun: what it began with is of no more use.
+            let old = legacy.checkpoint
+            written += CheckpointParts.records(of: old.spent, previous: old.parts ?? 0).records
+        }
+        if checkpoint.isLegacy, let heir = checkpoint.continuedBy, let partition {
+            legacies[heir] = (partition, checkpoint)
+        }
         var records = step.values.map {
             OutgoingRecord(topic: topics.results, partition: partition, record: Record(key: id.rawValue, value: $0))
         }
@@ -99,6 +123,7 @@ struct VideoSessions {
         records += letters.map { $0.outgoing(topics: topics) }
         if isDone { tally.end = checkpoint.state }
         return ChunkOutcome(
-            videoID: id, records: records, videoIsDone: isDone, tally: tally, fault: letters.first?.reason)
+            videoID: id, records: records, videoIsDone: isDone, continuedBy: checkpoint.continuedBy, tally: tally,
+            fault: letters.first?.reason)
     }
 }

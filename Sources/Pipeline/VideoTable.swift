@@ -10,8 +10,10 @@ public struct VideoTable: Sendable {
         public var id: VideoID
         /// The source's name; nil when only a checkpoint is known.
         public var source: String?
-        /// `submitting`, `waiting`, `processing`, `ended`, `failed`.
+        /// `submitting`, `live`, `waiting`, `processing`, `ended`, `failed`.
         public var state: String
+        /// Whether it is a live source's that still comes.
+        var isLive = false
         public var chunksDone = 0
         public var chunksTotal: Int?
         public var framesDone = 0
@@ -51,7 +53,12 @@ public struct VideoTable: Sendable {
         if known.parallel == true { anyIsSpread = true }
         var video = videos[known.videoID] ?? Video(id: known.videoID, state: "")
         // What workers have said of it weighs more.
-        if video.ledger == nil { video.state = known.state == .submitting ? "submitting" : "waiting" }
+        video.isLive = known.live != nil && known.state == .submitting
+        if video.ledger == nil {
+            video.state = video.isLive ? "live" : known.state == .submitting ? "submitting" : "waiting"
+        } else if !video.isLive, video.state == "live" {
+            video.state = "processing"
+        }
         video.source = known.source
         video.chunksTotal = known.chunks ?? video.chunksTotal
         video.framesTotal = known.frames ?? video.framesTotal
@@ -78,7 +85,7 @@ public struct VideoTable: Sendable {
         }
         guard let checkpoint = try Checkpoint.decode(logged) else { return nil }
         var video = videos[checkpoint.videoID] ?? Video(id: checkpoint.videoID, state: "")
-        video.state = checkpoint.state == .running ? "processing" : checkpoint.state.rawValue
+        video.state = checkpoint.state != .running ? checkpoint.state.rawValue : video.isLive ? "live" : "processing"
         video.chunksDone = checkpoint.ledger.chunksProcessed + checkpoint.ledger.chunksBad
         video.framesDone = checkpoint.ledger.framesAccounted
         video.chunksTotal = video.chunksTotal ?? checkpoint.ledger.chunksExpected

@@ -2,12 +2,15 @@ extension IdentityMap {
     private static let snapshotKind = "identities"
     /// 2: the votes for an object's class. Until then, all its detections were of one.
     private static let snapshotVersion: UInt16 = 2
+    /// 3: the names of inherited objects, where there are any.
+    private static let inheritedVersion: UInt16 = 3
     /// No frame can reach the ends, and adding to them cannot overflow.
     private static let frameRange = -(1 << 53)...(1 << 53)
 
     /// The whole state, versioned; what ``init(restoring:)`` takes back.
     public func snapshot() -> [UInt8] {
-        var writer = SnapshotWriter(kind: Self.snapshotKind, version: Self.snapshotVersion)
+        var writer = SnapshotWriter(
+            kind: Self.snapshotKind, version: inherited.isEmpty ? Self.snapshotVersion : Self.inheritedVersion)
         writer.append(videoID)
         writer.append(classNames.count)
         for name in classNames { writer.append(name) }
@@ -23,12 +26,19 @@ extension IdentityMap {
             writer.append(trackID)
             write(object, to: &writer)
         }
+        if !inherited.isEmpty {
+            writer.append(inherited.count)
+            for (trackID, objectID) in inherited.sorted(by: { $0.key < $1.key }) {
+                writer.append(trackID)
+                writer.append(objectID)
+            }
+        }
         return writer.finish()
     }
 
     /// Takes back what ``snapshot()`` wrote.
     public init(restoring snapshot: [UInt8]) throws(SnapshotError) {
-        var reader = try SnapshotReader(snapshot, kind: Self.snapshotKind, versions: 1...Self.snapshotVersion)
+        var reader = try SnapshotReader(snapshot, kind: Self.snapshotKind, versions: 1...Self.inheritedVersion)
         let videoID = try reader.readString()
         var classNames: [String] = []
         for _ in 0..<(try reader.readCount(elementSize: 8)) { classNames.append(try reader.readString()) }
@@ -42,6 +52,12 @@ extension IdentityMap {
             let trackID = try reader.readInt()
             guard objects[trackID] == nil else { throw reader.corrupt("track \(trackID) is there twice") }
             objects[trackID] = try Self.readObject(from: &reader)
+        }
+        if reader.version > 2 {
+            for _ in 0..<(try reader.readCount(elementSize: 16)) {
+                let trackID = try reader.readInt()
+                inherited[trackID] = try reader.readString()
+            }
         }
         try reader.finish()
     }

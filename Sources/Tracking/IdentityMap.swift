@@ -20,6 +20,9 @@ public struct IdentityMap: Sendable {
 
     /// Living objects by track ID.
     var objects: [Int: LivingObject] = [:]
+    /// Names of objects that lived in the video before, whose objects this one goes on with, and have not been detected
+    /// here, by track ID.
+    var inherited: [Int: String] = [:]
     /// The frame of the latest update.
     var lastFrame: Int?
     private let sanitisedNames: [String]
@@ -103,6 +106,16 @@ public struct IdentityMap: Sendable {
         return objects.keys.sorted().compactMap { end($0, frame: frame) }
     }
 
+    /// The map of a video that goes on where this one stops: objects keep their names, and are `born` in it, with a life of
+    /// their own there, when they are first detected.
+    ///
+    /// - Parameter videoID: of that video.
+    public func continued(as videoID: String) -> IdentityMap {
+        var map = IdentityMap(videoID: videoID, classNames: classNames)
+        map.inherited = inherited.merging(objects.mapValues(\.objectID)) { $1 }
+        return map
+    }
+
     /// The track IDs that took a turn in one frame, each list ascending.
     private struct Turns {
         var lost: [Int] = []
@@ -118,7 +131,8 @@ public struct IdentityMap: Sendable {
     ) {
         let trackID = track.trackID
         if objects[trackID] == nil {
-            objects[trackID] = LivingObject(objectID: detectionID, classID: detection.classID, frame: frame)
+            let objectID = inherited.removeValue(forKey: trackID) ?? detectionID
+            objects[trackID] = LivingObject(objectID: objectID, classID: detection.classID, frame: frame)
             turns.born.append(trackID)
         }
         let classBefore = objects[trackID]?.classID
@@ -156,6 +170,7 @@ public struct IdentityMap: Sendable {
     }
 
     private mutating func end(_ trackID: Int, frame: Int) -> TrackEvent? {
+        inherited[trackID] = nil
         guard var event = event(.ended, trackID, frame: frame) else { return nil }
         event.summary = objects.removeValue(forKey: trackID)?.summary
         return event

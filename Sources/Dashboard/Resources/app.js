@@ -120,7 +120,7 @@ function show(...children) { const main = $("#main"); main.replaceChildren(...ch
 
 // ---- Videos
 
-const STATES = ["submitting", "waiting", "processing", "ended", "failed"];
+const STATES = ["submitting", "live", "waiting", "processing", "ended", "failed"];
 
 async function showVideos(session) {
   const query = new URLSearchParams(location.search);
@@ -193,7 +193,7 @@ async function showVideos(session) {
     const all = Object.values(overview.states).reduce((a, b) => a + b, 0);
     tiles.replaceChildren(
       tile(number(all), all === 1 ? "video" : "videos", `${number(count("ended"))} ended`),
-      tile(number(count("processing")), "in progress", `${number(count("waiting") + count("submitting"))} waiting`),
+      tile(number(count("processing") + count("live")), "in progress", `${number(count("waiting") + count("submitting"))} waiting`),
       tile(number(Math.round(overview.frames_per_second)), "frames/s", "over the last seconds"),
       tile(number(overview.workers.length), overview.workers.length === 1 ? "worker" : "workers", `${number(overview.lag)} records behind`),
       tile(number(count("failed")), "failed", ""));

@@ -17,6 +17,8 @@ struct SubmitCommand: AsyncParsableCommand {
               lapwing submit archive/ --log sqlite:lapwing.db --wait
               lapwing submit long.mp4 --log sqlite:lapwing.db --parallel-detect
               lapwing submit gate/ --log sqlite:lapwing.db --camera gate-1
+              lapwing submit rtsp://camera/stream --log sqlite:lapwing.db --until 18:00
+              ffmpeg … -f mpegts - | lapwing submit - --log sqlite:lapwing.db
 
             A video that is in the log already is not sent again; one whose submission broke off is taken up where it
             stopped. While the log is full, submitting waits.
@@ -24,14 +26,19 @@ struct SubmitCommand: AsyncParsableCommand {
             All chunks of a video go to one worker. With --parallel-detect they are spread over all of them, and one tracks
             what they find: one long video is done sooner, with the same results. It is not for trackers that look at
             the pictures themselves (--camera-motion frames, --appearance-model), nor for 'lapwing collect'.
+
+            A camera's stream (rtsp, rtsps, a live HLS playlist; others with --live) is submitted until Ctrl-C, SIGTERM or
+            --until. When it is lost it is opened again, for ever, and the video goes on after a gap. Workers begin at once.
+            '-' reads standard input until it ends. One such source per command; see docs/live.md.
             """)
 
-    @Argument(help: "Video files, or folders of them.")
+    @Argument(help: "Video files, or folders of them; or one stream's address, or - for standard input.")
     var inputs: [String]
 
     @OptionGroup var logOptions: LogOptions
     @OptionGroup var topicOptions: TopicOptions
     @OptionGroup var chunkOptions: ChunkOptions
+    @OptionGroup var liveOptions: LiveOptions
 
     @Option(name: .long, help: "The video's ID, instead of one made from its name and bytes (one input only).")
     var videoID: String?
@@ -70,11 +77,13 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     private func submit(_ logger: Logger, _ monitor: Monitor?) async throws {
-        let list = try InputList(inputs, videoID: videoID)
+        let list = try InputList(inputs, videoID: videoID, live: liveOptions.live)
+        let live = try liveSource(of: list)
         monitor?.registry.measureMemory(budget: nil)
         monitor?.health.notReady("log", "it is being opened")
         let log = try await topicOptions.open(logOptions)
         monitor?.health.ready("log")
+        if let live { return try await submit(live, of: list, to: log, logger, monitor) }
         let topics = logOptions.topics
         let producer = Producer(
             log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
@@ -88,7 +97,9 @@ struct SubmitCommand: AsyncParsableCommand {
             let note = "\(number + 1)/\(list.inputs.count) \(URL(fileURLWithPath: input.path).lastPathComponent)"
             do {
                 if let problem = input.problem { throw Failure.failed(problem) }
-                let submission = try await producer.submit(path: input.path, id: input.id) { progress in
+                let submission = try await producer.submit(
+                    path: input.path, id: input.id, startTime: liveOptions.startTime?.seconds
+                ) { progress in
                     if progress.isWaiting { waiting.give(input.path, diskIsFull: progress.diskIsFull) }
                     let reason =
                         progress.diskIsFull == nil ? "the log is full: waiting for workers" : "the disk is full"
@@ -123,7 +134,7 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     /// What goes with the videos; a trace that another program has begun goes on, else each video is one of its own.
-    private var context: RecordContext {
+    var context: RecordContext {
         let environment = ProcessInfo.processInfo.environment
         let context = RecordContext(
             traceparent: environment["TRACEPARENT"], tracestate: environment["TRACESTATE"], camera: camera)
@@ -134,7 +145,7 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     /// The same as ``report(_:)``, for those who read logs.
-    private func say(_ submission: Submission, _ logger: Logger) {
+    func say(_ submission: Submission, _ logger: Logger) {
         guard logging.logFormat == .json else { return }
         let video = submission.registration
         var facts: Logger.Metadata = [
@@ -145,7 +156,7 @@ struct SubmitCommand: AsyncParsableCommand {
         logger.info("video submitted", metadata: facts)
     }
 
-    private func report(_ submission: Submission) throws {
+    func report(_ submission: Submission) throws {
         let video = submission.registration
         if json {
             try JSONOutput.line([
@@ -162,7 +173,7 @@ struct SubmitCommand: AsyncParsableCommand {
         }
     }
 
-    private func waitUntilEnded(_ videos: [VideoRegistration], log: any EventLog) async throws -> Int {
+    func waitUntilEnded(_ videos: [VideoRegistration], log: any EventLog) async throws -> Int {
         let reader = ResultsReader(log: log, topics: logOptions.topics)
         let total = videos.reduce(0) { $0 + ($1.frames ?? 0) }
         let bar = ProgressBar(unit: "frames")

@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import Pipeline
 
 /// The videos of a call: files as named, and the videos in folders as named.
@@ -9,6 +10,8 @@ struct InputList {
         var id: VideoID?
         /// Why there is nothing to open; nil for a file, whatever it turns out to be.
         var problem: String?
+        /// What it is if not a file.
+        var live: LiveSource?
     }
 
     var inputs: [Input]
@@ -19,12 +22,17 @@ struct InputList {
         "mxf", "h264", "h265", "264", "265", "ivf", "y4m",
     ]
 
+    /// - Parameter live: whether addresses, and `-` for standard input, are taken, and whether they are said to be endless;
+    ///   nil: they are not taken.
     /// - Throws: ``UsageError`` when the ID is not one, or given for several videos.
-    init(_ paths: [String], videoID: String?) throws {
+    init(_ paths: [String], videoID: String?, live: Bool? = nil) throws {
         inputs = []
         for path in paths {
             var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            if let live, let source = Self.liveSource(path, isEndless: live) {
+                // What messages call it has no password in it.
+                inputs.append(Input(path: source.name, live: source))
+            } else if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
                 let found = Self.videos(in: path)
                 inputs += found.map { Input(path: $0) }
                 if found.isEmpty {
@@ -49,6 +57,11 @@ struct InputList {
                 throw UsageError(message: "--video-id \(ErrorText.of(error))")
             }
         }
+    }
+
+    private static func liveSource(_ path: String, isEndless: Bool) -> LiveSource? {
+        if path == "-" { return .standardInput(isEndless: isEndless) }
+        return MediaAddress(path).map { LiveSource($0, isEndless: isEndless ? true : nil) }
     }
 
     /// Whether a path leads to something that may never end; a file that is not there is not that.
