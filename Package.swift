@@ -37,7 +37,7 @@ let package = Package(
                 "Inference",
                 "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Exports", "Measuring",
                 "Serving",
-                "Dashboard",
+                "Dashboard", "Telemetry",
             ]),
         .library(
             name: "LapwingTesting",
@@ -86,6 +86,7 @@ let package = Package(
             ],
             swiftSettings: fast + openVINOHeaders, linkerSettings: engineLibraries),
         .target(name: "EventLog", swiftSettings: settings),
+        .target(name: "Telemetry", swiftSettings: settings),
         .target(name: "EventLogTesting", dependencies: ["EventLog"], swiftSettings: settings),
         .target(
             name: "SQLiteLog",
@@ -102,7 +103,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "CAllocator", "EventLog", "Media", "CameraMotionEstimation", "Inference", "Tracking", "Vision",
+                "CAllocator", "EventLog", "Media", "CameraMotionEstimation", "Inference", "Telemetry", "Tracking",
+                "Vision",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -123,6 +125,7 @@ let package = Package(
         .target(
             name: "Serving",
             dependencies: [
+                "Telemetry",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -153,7 +156,9 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Aggregation", "Report", "Exports", "Measuring", "Serving", "Dashboard", "Yams",
+                "Tuning", "Synthesis", "Aggregation", "Report", "Exports", "Measuring", "Serving", "Dashboard",
+                "Telemetry",
+                "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -176,6 +181,7 @@ let package = Package(
         .testTarget(
             name: "InferenceTests", dependencies: ["Inference", "InferenceTesting", "Media", "Vision"],
             swiftSettings: settings + openVINOHeaders),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: settings),
         .testTarget(name: "EventLogTests", dependencies: ["EventLog"], swiftSettings: settings),
         .testTarget(
             name: "SQLiteLogTests",
@@ -192,8 +198,8 @@ let package = Package(
         .testTarget(
             name: "PipelineTests",
             dependencies: [
-                "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Tracking",
-                "Inference", "InferenceTesting", "Media", "Aggregation",
+                "PipelineTesting", "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting", "Telemetry",
+                "Tracking", "Vision", "Inference", "InferenceTesting", "Media", "Aggregation",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Fixtures"], swiftSettings: settings + openVINOHeaders),
@@ -218,7 +224,7 @@ let package = Package(
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Serving", .product(name: "Hummingbird", package: "hummingbird"),
+                "Serving", "Telemetry", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),

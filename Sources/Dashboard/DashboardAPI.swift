@@ -12,13 +12,15 @@ struct DashboardAPI: Sendable {
     let topics: Topics
     let index: VideoIndex
     let results: ResultsCache
+    let summaries: SummariesCache
     let library: MediaLibrary
     let submissions: Submissions
     let configuration: DashboardConfiguration
 
     /// Served without a token: the pages have no data, and ask for the token themselves.
     static let openPaths: Set<String> = [
-        "/", "/workers", "/dead-letters", "/summary", "/video", "/app.js", "/player.js", "/charts.js", "/style.css",
+        "/", "/workers", "/dead-letters", "/summary", "/video", "/app.js", "/player.js", "/charts.js", "/summary.js",
+        "/style.css",
         "/openapi.json", "/icon.svg", "/healthz", "/readyz", "/api/session",
     ]
 
@@ -28,6 +30,7 @@ struct DashboardAPI: Sendable {
         addSession(to: api)
         addVideos(to: api)
         addFindings(to: api)
+        addSummaries(to: api)
         addSubmissions(to: api)
         addOperations(to: api)
         addEvents(to: api)
@@ -40,6 +43,7 @@ struct DashboardAPI: Sendable {
             ("app.js", "text/javascript", PackageResources.app_js),
             ("player.js", "text/javascript", PackageResources.player_js),
             ("charts.js", "text/javascript", PackageResources.charts_js),
+            ("summary.js", "text/javascript", PackageResources.summary_js),
             ("style.css", "text/css", PackageResources.style_css),
             ("icon.svg", "image/svg+xml", PackageResources.icon_svg),
             ("openapi.json", "application/json", PackageResources.openapi_json),

@@ -1,3 +1,4 @@
+public import Aggregation
 public import EventLog
 public import Foundation
 public import Logging
@@ -14,6 +15,10 @@ public struct DashboardConfiguration: Sendable {
     public var uploads: URL?
     /// Bytes of an upload at most.
     public var maxUploadBytes: Int
+    /// Zones and lines that are drawn and counted, and where cameras are read from: those of the aggregators.
+    public var settings: AggregationSettings
+    /// The aggregators' group; nil: the usual one.
+    public var summaryGroup: String?
     /// Whether videos may be submitted and dead letters be sent again.
     public var isReadOnly: Bool
     /// What to call this program: `lapwing 1.2.3`.
@@ -21,12 +26,15 @@ public struct DashboardConfiguration: Sendable {
 
     public init(
         server: ServerConfiguration, media: [URL] = [], uploads: URL? = nil, maxUploadBytes: Int = 8 << 30,
-        isReadOnly: Bool = false, version: String
+        settings: AggregationSettings = AggregationSettings(), summaryGroup: String? = nil, isReadOnly: Bool = false,
+        version: String
     ) {
         self.server = server
         self.media = media
         self.uploads = uploads
         self.maxUploadBytes = maxUploadBytes
+        self.settings = settings
+        self.summaryGroup = summaryGroup
         self.isReadOnly = isReadOnly
         self.version = version
     }
@@ -50,7 +58,10 @@ public struct DashboardService: Service {
         self.index = index
         self.submissions = submissions
         let api = DashboardAPI(
-            log: log, topics: topics, index: index, results: ResultsCache(log: log, topics: topics),
+            log: log, topics: topics, index: index,
+            results: ResultsCache(log: log, topics: topics, settings: configuration.settings),
+            summaries: SummariesCache(
+                SummariesReader(log: log, topics: topics, group: configuration.summaryGroup)),
             library: MediaLibrary(folders: configuration.media, uploads: configuration.uploads),
             submissions: submissions, configuration: configuration)
         http = HTTPService(

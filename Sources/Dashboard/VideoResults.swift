@@ -1,3 +1,4 @@
+internal import Aggregation
 internal import EventLog
 internal import Foundation
 internal import NIOCore
@@ -29,7 +30,12 @@ actor VideoResults {
 
     private static let maximumMarks = 20_000
 
-    init(log: any EventLog, partition: TopicPartition, id: VideoID) {
+    private let settings: AggregationSettings
+    /// What adds up; nil before the first record.
+    private var aggregation: VideoAggregation?
+
+    init(log: any EventLog, partition: TopicPartition, id: VideoID, settings: AggregationSettings) {
+        self.settings = settings
         self.log = log
         self.partition = partition
         self.id = id
@@ -69,6 +75,11 @@ actor VideoResults {
         else { return }
         first = first ?? logged.offset
         report.add(record)
+        if aggregation == nil {
+            let camera = settings.cameraSource?.camera(of: id, record: logged.record)
+            aggregation = VideoAggregation(id, settings: settings, camera: camera)
+        }
+        aggregation?.add(record)
         if record.type == .videoEvent, record.event == "gap", gaps.count < 1000 { gaps.append(record) }
         guard record.type == .frame, let time = record.timeMilliseconds,
             time >= (marks.last?.milliseconds ?? -.infinity) + spacing
@@ -78,6 +89,12 @@ actor VideoResults {
             marks = marks.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
             spacing *= 2
         }
+    }
+
+    /// What adds up so far; nil before the first record.
+    func summary() async throws -> VideoSummary? {
+        _ = try await update()
+        return aggregation?.summary
     }
 
     /// The frames in a span of time, in order.
@@ -151,11 +168,13 @@ struct ResultLines: AsyncSequence, Sendable {
 actor ResultsCache {
     private let log: any EventLog
     private let topics: Topics
+    private let settings: AggregationSettings
     private let capacity: Int
     /// The one asked for last is the last.
     private var videos: [(id: VideoID, results: VideoResults)] = []
 
-    init(log: any EventLog, topics: Topics, capacity: Int = 16) {
+    init(log: any EventLog, topics: Topics, settings: AggregationSettings, capacity: Int = 16) {
+        self.settings = settings
         self.log = log
         self.topics = topics
         self.capacity = capacity
@@ -167,7 +186,7 @@ actor ResultsCache {
         if let known = take(id) { return known }
         let partition = TopicPartition(
             topics.results, Partitioner.partition(forKey: id.rawValue, partitions: count))
-        let results = VideoResults(log: log, partition: partition, id: id)
+        let results = VideoResults(log: log, partition: partition, id: id, settings: settings)
         videos.append((id, results))
         if videos.count > capacity { videos.removeFirst() }
         return results

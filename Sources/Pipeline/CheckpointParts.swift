@@ -65,6 +65,8 @@ struct CheckpointReader {
     private(set) var running: [VideoID: Checkpoint] = [:]
     /// The videos whose work is done.
     private(set) var done: Set<VideoID> = []
+    /// What went with the last chunk of each video that goes on.
+    private(set) var contexts: [VideoID: RecordContext] = [:]
     private var parts: [VideoID: [Int: (nextChunk: Int, bytes: [UInt8])]] = [:]
 
     /// - Throws: ``PipelineError`` with code `.invalidRecord` for bytes that this version does not understand.
@@ -80,8 +82,10 @@ struct CheckpointReader {
             if checkpoint.parts == nil { parts[id] = nil }
             if checkpoint.state == .running {
                 running[id] = checkpoint
+                contexts[id] = RecordContext(of: logged.record)
             } else {
                 running[id] = nil
+                contexts[id] = nil
                 done.insert(id)
             }
         }

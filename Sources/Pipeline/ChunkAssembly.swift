@@ -22,6 +22,10 @@ public final class ChunkAssembly: @unchecked Sendable {
     public let topicPartition: TopicPartition
     /// Why the chunk cannot be used; nil while nothing speaks against it.
     private(set) var fault: String?
+    /// When its first part came.
+    let arrival = ContinuousClock.now
+    /// What the record of part 0 says; empty until that is here.
+    private(set) var context = RecordContext()
     private var parts: [Int: Part] = [:]
     private var spoolPath: String?
     /// Where `spoolPath` is, and how many bytes of it count there: parts lie in the order in which they were put there.
@@ -49,6 +53,9 @@ public final class ChunkAssembly: @unchecked Sendable {
 
     var offsets: [Int64] { parts.values.map(\.offset) }
 
+    /// When the log took the first of its parts, in milliseconds since 1970.
+    var timestamp: Int64 { parts.values.map(\.timestamp).min() ?? 0 }
+
     private var memoryBytes: Int { parts.values.reduce(0) { $0 + ($1.bytes?.count ?? 0) + Self.partOverhead } }
 
     /// Takes a part; false when it is there already.
@@ -65,6 +72,7 @@ public final class ChunkAssembly: @unchecked Sendable {
             fault = fault ?? "part \(part.part) contradicts the other parts"
         }
         if part.part == part.parts - 1 { header = part }
+        if part.part == 0 { context = RecordContext(of: logged.record) }
         parts[part.part] = Part(
             offset: logged.offset, timestamp: logged.timestamp,
             header: logged.record.header(ChunkHeader.headerName) ?? [], bytes: bytes, byteCount: bytes.count)

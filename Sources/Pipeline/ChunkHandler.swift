@@ -68,6 +68,8 @@ public struct RestoredVideos: Sendable {
     public var running: [VideoID: Int]
     /// Videos that need nothing more.
     public var done: Set<VideoID>
+    /// What went with the last chunk of each video under way.
+    var contexts: [VideoID: RecordContext] = [:]
 
     public init(running: [VideoID: Int] = [:], done: Set<VideoID> = []) {
         self.running = running

@@ -10,6 +10,8 @@ final class ChunkJob {
     var isCancelled = false
     /// Why the chunk cannot be used; nil while nothing speaks against it.
     private(set) var fault: String?
+    /// The same in one word.
+    private(set) var cause = DeadLetter.Cause.damaged
     /// Where its frames come from; nil before the first.
     private var frames: (decoder: any ChunkFrames, timeBase: Rational)?
     /// The video's state, from the first frame that came out.
@@ -55,6 +57,7 @@ final class ChunkJob {
             return try work()
         } catch let error as MediaError {
             fault = "\(error)"
+            cause = .undecodable
         } catch let error as PipelineError where error.code == .invalidRecord {
             fault = error.detail
         }
@@ -75,4 +78,6 @@ struct FlowEntry {
 
     let job: ChunkJob
     let content: Content
+    /// When it went in; nil when nobody wants to know.
+    let begun: ContinuousClock.Instant?
 }

@@ -48,6 +48,8 @@ struct Collector {
         var isQueued = false
         /// When its newest part came.
         var lastArrival: ContinuousClock.Instant
+        /// What went with the newest chunk whose outcome is decided.
+        var context = RecordContext()
     }
 
     private let policy: StartPolicy
@@ -78,7 +80,9 @@ struct Collector {
     mutating func assign(_ partition: TopicPartition, _ restored: RestoredVideos, position: Int64) {
         trackers[partition] = OffsetTracker(position: position)
         for (id, next) in restored.running {
-            videos[Unit(id)] = VideoAssembly(partition: partition, next: next, hasStarted: true, lastArrival: .now)
+            videos[Unit(id)] = VideoAssembly(
+                partition: partition, next: next, hasStarted: true, lastArrival: .now,
+                context: restored.contexts[id] ?? RecordContext())
         }
         done[partition] = restored.done
     }
@@ -198,6 +202,7 @@ struct Collector {
         let id = Unit(of: chunk.header)
         guard var video = videos[id] else { return false }
         video.chunks[chunk.header.index] = nil
+        video.context = chunk.context
         video.handedOut -= 1
         video.kept += chunk.offsets
         if outcome.videoIsDone || id.chunk != nil {
@@ -290,6 +295,18 @@ struct Collector {
     func totals(of id: VideoID) -> (frames: Int?, chunks: Int?) {
         guard let video = videos[Unit(id)], let total = video.total else { return (nil, nil) }
         return (video.chunks[total - 1]?.header.totalFrames, total)
+    }
+
+    /// What goes with a video: with the newest chunk that is done, or the first that is here.
+    func context(of id: VideoID) -> RecordContext {
+        guard let video = videos[Unit(id)] else { return RecordContext() }
+        guard video.context.isEmpty else { return video.context }
+        return video.chunks.min { $0.key < $1.key }?.value.context ?? RecordContext()
+    }
+
+    /// How many videos are under way, and chunks of theirs here that are not handed out.
+    var held: (videos: Int, chunks: Int) {
+        (videos.count { $0.key.chunk == nil }, videos.values.reduce(0) { $0 + $1.chunks.count - $1.handedOut })
     }
 
     /// Whether there are chunks of videos that are not begun before all of them is here.

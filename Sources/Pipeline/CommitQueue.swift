@@ -25,6 +25,9 @@ struct CommitQueue {
     /// Bytes of outcomes above which no more work is done until some are committed.
     static let limit = 16 << 20
 
+    /// How many outcomes wait.
+    var count: Int { partitions.values.reduce(0) { $0 + $1.outcomes.count } }
+
     var isFull: Bool { bytes > Self.limit && !hasEnded }
     var isEmpty: Bool { hasEnded || writing.isEmpty && partitions.values.allSatisfy(\.outcomes.isEmpty) }
 

@@ -5,6 +5,18 @@ struct DeadLetter: Sendable {
     /// The header that carries reason and origin as JSON; the value and the other headers are the record's own.
     static let headerName = "lapwing-deadletter"
 
+    /// Why, in one word of a few, for metrics.
+    enum Cause: String, Sendable, Hashable, CaseIterable {
+        /// It is no part of a chunk that this version understands.
+        case unreadable
+        /// The chunk is not what its header says, or does not follow the one before.
+        case damaged
+        /// The chunk is whole, but no pictures come of it.
+        case undecodable
+        /// What was found in a chunk cannot be read.
+        case detections
+    }
+
     var record: LoggedRecord
     var reason: String
 

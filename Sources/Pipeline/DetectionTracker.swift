@@ -81,7 +81,7 @@ public actor DetectionTracker: ChunkHandler {
         // The tracker may have been moved before it stopped: begin again from where the video stood.
         var session = try videos.make(header.videoID, partition: partition)
         let step = session.skip(header, reason: fault)
-        return videos.keep(session, step, letters)
+        return videos.keep(session, step, letters, .detections)
     }
 
     private func track(_ header: ChunkHeader, _ reader: inout DetectionsReader, partition: Int) throws -> ChunkOutcome {
@@ -93,7 +93,7 @@ public actor DetectionTracker: ChunkHandler {
             try session.take(content, detections, nil, writer, into: &values)
         }
         let checkpoint = session.end(header, writer, into: &values)
-        return videos.keep(session, (values, checkpoint), [])
+        return videos.keep(session, (values, checkpoint))
     }
 
     public func giveUp(_ video: VideoID, partition: Int, reason: String, frames: Int?, chunks: Int?) throws
@@ -101,6 +101,6 @@ public actor DetectionTracker: ChunkHandler {
     {
         var session = try videos.take(video, partition: partition)
         let step = session.fail(reason: reason, frames: frames, chunks: chunks)
-        return videos.keep(session, step, [])
+        return videos.keep(session, step)
     }
 }

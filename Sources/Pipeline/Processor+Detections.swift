@@ -11,10 +11,14 @@ extension Processor {
         header.exactPTS = nil
         let value = job.fault.map(DetectionsWriter.unusable) ?? detections.finish()
         var records = ChunkParts.records(header, value, topic: topics.detections, partition: nil)
+        let detected = records.count
         if let reason = job.fault {
             records += try job.chunk.deadLetters(reason: reason).map { $0.outgoing(topics: topics) }
         }
-        return ChunkOutcome(videoID: header.videoID, records: records, videoIsDone: false)
+        var tally = ChunkTally(isDetected: true)
+        if job.fault != nil { tally.deadLetters[job.cause] = records.count - detected }
+        return ChunkOutcome(
+            videoID: header.videoID, records: records, videoIsDone: false, tally: tally, fault: job.fault)
     }
 
     /// The error of a worker whose tracker looks at pictures again, which are not where such a video is tracked.

@@ -1,6 +1,7 @@
 internal import DequeModule
 internal import Inference
 internal import Media
+internal import Telemetry
 internal import Vision
 
 /// The way of a frame: decoder, detector, tracker, results.
@@ -35,7 +36,7 @@ extension Processor {
             job.close()
             jobsRead += 1
         }
-        flow.append(FlowEntry(job: job, content: content))
+        flow.append(FlowEntry(job: job, content: content, begun: metrics == nil ? nil : .now))
     }
 
     private func next(of job: ChunkJob) throws -> FlowEntry.Content {
@@ -46,6 +47,7 @@ extension Processor {
         guard place.index % configuration.every == 0 else { return .skipped(place) }
         enter(.scaling)
         try detector.enqueue { tensor in try scaler.scale(image, into: tensor) }
+        if metrics != nil { noteEnqueued() }
         return .inFlight(place, configuration.needsPictures ? image : nil)
     }
 
@@ -55,7 +57,9 @@ extension Processor {
         var detections: [Detection] = []
         if case .inFlight = entry.content {
             enter(.detecting)
+            if metrics != nil { noteBatchAsItIs() }
             detections = try detector.dequeue()
+            if let begun = entry.begun { metrics?.inference.observe(.now - begun) }
         }
         enter(.tracking)
         guard job.isWanted else { return }

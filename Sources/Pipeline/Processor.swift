@@ -4,6 +4,7 @@ internal import Foundation
 public import Inference
 public import Media
 internal import Synchronization
+public import Telemetry
 
 /// Turns chunks into results, on a thread of its own.
 ///
@@ -40,6 +41,10 @@ public actor Processor: ChunkHandler {
     private var isRunning = false
     /// What its thread is at.
     private nonisolated let stage = Mutex(TimeSheet(WorkTimes.Stage.idle))
+    /// Nil when nobody wants to know.
+    let metrics: ProcessorMetrics?
+    /// How many pictures are in the batch that goes through the network next.
+    var picturesInBatch = 0
 
     /// - Parameters:
     ///   - detector: the processor's own from here on.
@@ -48,11 +53,13 @@ public actor Processor: ChunkHandler {
     ///   - decoding: where chunks are decoded; in this process unless told.
     ///   - batchDelay: how long a batch that is not full waits for more pictures, when none are at hand; what comes out does
     ///     not depend on it.
+    ///   - metrics: where its stages, its inference and its batches are measured; nil: nowhere.
     ///   - onFrame: called after each frame, from the processor's thread.
     public init(
         detector: sending any Detector, embedder: sending AppearanceEmbedder? = nil,
         configuration: ProcessingConfiguration, topics: Topics, decoding: any ChunkDecoding = LocalDecoding(),
-        batchDelay: Duration = .zero, onFrame: @escaping @Sendable (VideoID) -> Void = { _ in }
+        batchDelay: Duration = .zero, metrics: MetricRegistry? = nil,
+        onFrame: @escaping @Sendable (VideoID) -> Void = { _ in }
     ) {
         self.detector = detector
         describer = embedder.map(ObjectDescriber.init)
@@ -62,6 +69,7 @@ public actor Processor: ChunkHandler {
         videos = VideoSessions(configuration: configuration, topics: topics, parallel: false)
         self.decoding = decoding
         self.batchDelay = batchDelay
+        self.metrics = metrics.map { ProcessorMetrics($0, batchSize: detector.batchSize) }
         chunksInHand = detector.batchSize + 1
         // Scaled pictures are let go, unless somebody will look at them again.
         picturesInHand =
@@ -153,7 +161,10 @@ public actor Processor: ChunkHandler {
     }
 
     /// Notes what the thread does from now on.
-    func enter(_ next: WorkTimes.Stage) { stage.withLock { $0.enter(next) } }
+    func enter(_ next: WorkTimes.Stage) {
+        let ended = stage.withLock { $0.enter(next) }
+        metrics?.note(ended.state, took: ended.time)
+    }
 
     public nonisolated var workTimes: WorkTimes? {
         WorkTimes(spent: stage.withLock { $0.times() }, device: configuration.model.device)
@@ -182,6 +193,7 @@ public actor Processor: ChunkHandler {
     /// What the engine cannot do is an error of all that is in hand.
     private func fail(_ error: any Error) {
         while detector.framesInFlight > 0 { _ = try? detector.dequeue() }
+        picturesInBatch = 0
         for job in jobs { job.outcome.decide(.failure(error)) }
         jobs = []
         jobsRead = 0
@@ -211,11 +223,11 @@ public actor Processor: ChunkHandler {
                 // It may have moved the tracker before it stopped: begin again from where the video stood.
                 var session = try videos.make(job.header.videoID, partition: job.partition)
                 let step = session.skip(job.header, reason: reason)
-                outcome = keep(session, step, try job.chunk.deadLetters(reason: reason))
+                outcome = keep(session, step, try job.chunk.deadLetters(reason: reason), job.cause)
             } else {
                 guard var session = job.session.take() else { preconditionFailure("a sound chunk has been started") }
                 let checkpoint = session.end(job.header, job.writer, into: &job.values)
-                outcome = keep(session, (job.values, checkpoint), [])
+                outcome = keep(session, (job.values, checkpoint))
             }
         } catch {
             // It is among the jobs no more.
@@ -230,11 +242,14 @@ public actor Processor: ChunkHandler {
     {
         var session = try videos.take(video, partition: partition)
         let result = session.fail(reason: reason, frames: frames, chunks: chunks)
-        return keep(session, result, [])
+        return keep(session, result)
     }
 
-    private func keep(_ session: VideoSession, _ step: VideoSession.Step, _ letters: [DeadLetter]) -> ChunkOutcome {
-        let outcome = videos.keep(session, step, letters)
+    private func keep(
+        _ session: VideoSession, _ step: VideoSession.Step, _ letters: [DeadLetter] = [],
+        _ cause: DeadLetter.Cause = .damaged
+    ) -> ChunkOutcome {
+        let outcome = videos.keep(session, step, letters, cause)
         if outcome.videoIsDone {
             for job in jobs where job.header.videoID == outcome.videoID { job.isCancelled = true }
         }

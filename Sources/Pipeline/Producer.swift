@@ -1,6 +1,8 @@
 public import EventLog
 internal import Foundation
 internal import Media
+internal import Synchronization
+public import Telemetry
 
 /// Cuts videos into chunks and appends them to the log, each video once.
 ///
@@ -17,6 +19,8 @@ public actor Producer {
     private let maxChunkBytes: Int
     private let appendBytes: Int
     private let parallelDetect: Bool
+    private let context: RecordContext?
+    private let metrics: ProducerMetrics?
     /// Registrations by partition of topic `videos`, read once and kept up to date from there.
     private var known: [VideoID: VideoRegistration] = [:]
     private var knownUpTo: [TopicPartition: Int64] = [:]
@@ -31,9 +35,13 @@ public actor Producer {
     ///     as a good many bytes.
     ///   - parallelDetect: whether the chunks of a video are spread over all partitions, so that all workers detect in it at
     ///     a time; a video that was begun keeps to what it was begun with.
+    ///   - context: what goes with each video; one without a trace gets a trace for each; nil: nothing. A video that was begun
+    ///     keeps what it was begun with.
+    ///   - metrics: where its metrics go; nil: nothing is measured.
     public init(
         log: any EventLog, topics: Topics, chunkSeconds: Double = 4, maxChunkBytes: Int = 64 << 20,
-        appendBytes: Int = 1 << 20, parallelDetect: Bool = false
+        appendBytes: Int = 1 << 20, parallelDetect: Bool = false, context: RecordContext? = nil,
+        metrics: MetricRegistry? = nil
     ) {
         self.log = log
         self.topics = topics
@@ -41,6 +49,8 @@ public actor Producer {
         self.maxChunkBytes = maxChunkBytes
         self.appendBytes = appendBytes
         self.parallelDetect = parallelDetect
+        self.context = context
+        self.metrics = metrics.map(ProducerMetrics.init)
     }
 
     /// How far a submission has come.
@@ -67,6 +77,8 @@ public actor Producer {
     public func submit(
         path: String, id: VideoID? = nil, onProgress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> Submission {
+        var outcome = ProducerMetrics.Outcome.failed
+        defer { metrics?.note(outcome) }
         // Opening comes first: what is not a video gets that answer, not an ID.
         let demuxer = try Demuxer(path: path)
         let videoID = try id ?? VideoID.forFile(atPath: path)
@@ -74,11 +86,17 @@ public actor Producer {
         var registration = VideoRegistration(
             videoID: videoID, source: source, state: .submitting, chunkSeconds: chunkSeconds,
             maxChunkBytes: maxChunkBytes, parallel: parallelDetect ? true : nil)
+        registration.context = context?.traced() ?? RecordContext()
         var firstChunk = 0
         var isRegistered = false
         if let earlier = try await knownRegistration(of: videoID) {
-            guard try await isWanting(earlier) else { return Submission(registration: earlier, wasThere: true) }
+            guard try await isWanting(earlier) else {
+                outcome = .present
+                return Submission(registration: earlier, wasThere: true)
+            }
+            let context = earlier.context.isEmpty ? registration.context : earlier.context
             registration = earlier
+            registration.context = context
             isRegistered = true
             firstChunk = try await chunksInLog(of: registration)
         }
@@ -127,6 +145,7 @@ public actor Producer {
         registration.sourceDigest = last.sourceDigest
         registration.truncation = demuxer.truncation
         try await register(registration, progress, onProgress)
+        outcome = .submitted
         return Submission(registration: registration, wasThere: false)
     }
 
@@ -163,7 +182,9 @@ public actor Producer {
     private func register(
         _ registration: VideoRegistration, _ progress: Progress, _ onProgress: @escaping @Sendable (Progress) -> Void
     ) async throws {
-        let record = Record(key: registration.videoID.rawValue, value: JSONCoding.encode(registration))
+        let record = Record(
+            key: registration.videoID.rawValue, value: JSONCoding.encode(registration),
+            headers: registration.context.headers)
         try await append([OutgoingRecord(topic: topics.videos, record: record)], progress, onProgress)
         known[registration.videoID] = registration
     }
@@ -181,9 +202,11 @@ public actor Producer {
             ChunkParts.records(
                 of: chunk, videoID: video.videoID, source: video.source,
                 totalChunks: chunk.isLast ? chunk.index + 1 : nil, parallel: spread != nil, topic: home.topic,
-                partition: spread.map { (home.partition + chunk.index) % $0 } ?? home.partition)
+                partition: spread.map { (home.partition + chunk.index) % $0 } ?? home.partition,
+                context: video.context)
         }
         if !records.isEmpty { try await append(records, progress, onProgress) }
+        metrics?.note(chunks)
     }
 
     /// Appends, and waits while the log or its disk is full, which `onProgress` is told.
@@ -192,11 +215,25 @@ public actor Producer {
     ) async throws {
         var waiting = progress
         waiting.isWaiting = true
+        let begun = ContinuousClock.now
+        let waitingSince = Mutex<ContinuousClock.Instant?>(nil)
+        let noteWaiting = { @Sendable [metrics] in
+            metrics?.beginWaiting()
+            waitingSince.withLock { $0 = $0 ?? .now }
+        }
+        defer {
+            metrics?.appendDuration.observe(.now - begun)
+            metrics?.endWaiting(waitingSince.withLock { $0.map { .now - $0 } } ?? .zero)
+        }
         try await waitingForRoom { reason in
             waiting.diskIsFull = reason
+            noteWaiting()
             onProgress(waiting)
         } _: { [log, waiting] in
-            try await log.append(records) { onProgress(waiting) }
+            try await log.append(records) {
+                noteWaiting()
+                onProgress(waiting)
+            }
         }
     }
 

@@ -64,7 +64,7 @@ public actor Rebuilder: ChunkHandler {
                 logger.error(
                     "video cannot be rebuilt",
                     metadata: [
-                        "video": "\(header.videoID)",
+                        "video_id": "\(header.videoID)", "chunk": "\(header.index)",
                         "error": """
                         it was submitted with --parallel-detect, which spreads its chunks over all partitions: submit it \
                         without that under another --topic-prefix
@@ -103,7 +103,9 @@ public actor Rebuilder: ChunkHandler {
             throw error
         } catch {
             // The video cannot be rebuilt; its chunks stay what they are, and other videos go on.
-            logger.error("video cannot be rebuilt", metadata: ["video": "\(header.videoID)", "error": "\(error)"])
+            logger.error(
+                "video cannot be rebuilt",
+                metadata: ["video_id": "\(header.videoID)", "chunk": "\(header.index)", "error": "\(error)"])
             current = nil
             unlink(partial)
             outcome.videoIsDone = true

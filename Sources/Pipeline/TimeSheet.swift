@@ -13,10 +13,15 @@ struct TimeSheet<State: Hashable & Sendable>: Sendable {
     }
 
     /// Notes that it is in another state from now on; the same one goes on.
-    mutating func enter(_ next: State, at now: ContinuousClock.Instant = .now) {
-        spent[state, default: .zero] += now - since
+    ///
+    /// - Returns: the state that it was in, and for how long since that was last noted.
+    @discardableResult
+    mutating func enter(_ next: State, at now: ContinuousClock.Instant = .now) -> (state: State, time: Duration) {
+        let ended = (state, now - since)
+        spent[state, default: .zero] += ended.1
         state = next
         since = now
+        return ended
     }
 
     /// How long it was in each state, that of now included; states it never was in are left out.

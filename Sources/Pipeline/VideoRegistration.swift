@@ -30,6 +30,8 @@ public struct VideoRegistration: Sendable, Hashable, Codable {
     public var sourceDigest: String?
     /// Why the source ended before its end, when it did.
     public var truncation: String?
+    /// What goes with the video, in the headers of its records; not in the record's value.
+    public var context = RecordContext()
 
     enum CodingKeys: String, CodingKey {
         case schema
@@ -49,6 +51,8 @@ public struct VideoRegistration: Sendable, Hashable, Codable {
         guard let bytes = logged.record.value else { return nil }
         let what = "registration \(logged.offset) of \(logged.topicPartition)"
         try SchemaVersion.check(bytes, is: currentSchema, what: what)
-        return try JSONCoding.decode(VideoRegistration.self, from: bytes, what: what)
+        var registration = try JSONCoding.decode(VideoRegistration.self, from: bytes, what: what)
+        registration.context = RecordContext(of: logged.record)
+        return registration
     }
 }

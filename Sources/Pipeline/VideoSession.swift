@@ -18,6 +18,9 @@ struct VideoSession {
     private(set) var ledger = Ledger()
     private(set) var nextChunk = 0
     private(set) var nextFrame = 0
+    private var switches = SwitchWatch()
+    /// What has come to light since the last checkpoint, for metrics; the ledger is not in it.
+    private var tally = ChunkTally()
 
     init(id: VideoID, configuration: ProcessingConfiguration) {
         self.id = id
@@ -116,7 +119,22 @@ struct VideoSession {
             detections: detections, frame: place.index,
             listedAbove: configuration.tracker.kind.usesLowConfidence ? configuration.confidence : nil)
         values.append(writer.frame(place, identified, emitPredicted: configuration.emitPredicted))
-        for event in identified.events { values.append(writer.trackEvent(event)) }
+        tally.detections += identified.objects.count
+        tally.suspectedSwitches += switches.take(identified)
+        write(identified.events, writer, into: &values)
+    }
+
+    private mutating func write(_ events: [TrackEvent], _ writer: ResultWriter, into values: inout [[UInt8]]) {
+        for event in events {
+            values.append(writer.trackEvent(event))
+            tally.events[event.kind, default: 0] += 1
+        }
+    }
+
+    /// What has come to light since it was last asked.
+    mutating func takeTally() -> ChunkTally {
+        defer { tally = ChunkTally() }
+        return tally
     }
 
     /// A frame that the detector was not shown.
@@ -154,7 +172,8 @@ struct VideoSession {
     private mutating func coast(frame: Int, _ writer: ResultWriter, into values: inout [[UInt8]]) {
         guard frame % configuration.every == 0 else { return }
         let identified = identities.apply(tracker.update([]), detections: [], frame: frame)
-        for event in identified.events { values.append(writer.trackEvent(event)) }
+        tally.suspectedSwitches += switches.take(identified)
+        write(identified.events, writer, into: &values)
     }
 
     /// Goes on to the next chunk, or ends the video after its last.
@@ -173,9 +192,7 @@ struct VideoSession {
             values += failed.values
             return failed.checkpoint
         }
-        for event in identities.finish(frame: nextFrame > 0 ? nextFrame - 1 : nil) {
-            values.append(writer.trackEvent(event))
-        }
+        write(identities.finish(frame: nextFrame > 0 ? nextFrame - 1 : nil), writer, into: &values)
         let counts = identities.objectCounts.sorted { $0.key < $1.key }
             .map { (label: identities.label($0.key), count: $0.value) }
         values.append(writer.ended(ledger, objectCounts: counts, sourceDigest: header.sourceDigest))
@@ -214,9 +231,7 @@ struct VideoSession {
         if let frames { ledger.framesMissing = max(0, frames - ledger.framesAccounted) }
         if let chunks { ledger.chunksMissing = max(0, chunks - ledger.chunksProcessed - ledger.chunksBad) }
         var values: [[UInt8]] = []
-        for event in identities.finish(frame: nextFrame > 0 ? nextFrame - 1 : nil) {
-            values.append(writer.trackEvent(event))
-        }
+        write(identities.finish(frame: nextFrame > 0 ? nextFrame - 1 : nil), writer, into: &values)
         values.append(writer.failed(ledger, reason: reason))
         return (values, checkpoint(.failed))
     }

@@ -43,6 +43,7 @@ struct VideoSessions {
             guard let checkpoint = try reader.checkpoint(of: id) else { continue }
             checkpoints.append(checkpoint)
             restored.running[id] = checkpoint.nextChunk
+            restored.contexts[id] = reader.contexts[id]
         }
         return (restored, checkpoints)
     }
@@ -70,8 +71,18 @@ struct VideoSessions {
     }
 
     /// What is to be committed for a step of a session, which is kept unless the video is done.
-    mutating func keep(_ session: VideoSession, _ step: VideoSession.Step, _ letters: [DeadLetter]) -> ChunkOutcome {
+    ///
+    /// - Parameters:
+    ///   - letters: the chunk's records, where it cannot be used, and `cause` why.
+    mutating func keep(
+        _ session: VideoSession, _ step: VideoSession.Step, _ letters: [DeadLetter] = [],
+        _ cause: DeadLetter.Cause = .damaged
+    ) -> ChunkOutcome {
         var checkpoint = step.checkpoint
+        var session = session
+        var tally = session.takeTally()
+        tally.ledger = checkpoint.ledger.since(videos[checkpoint.videoID]?.checkpoint?.ledger ?? Ledger())
+        if !letters.isEmpty { tally.deadLetters[cause] = letters.count }
         let id = checkpoint.videoID
         if parallel { checkpoint.parallel = true }
         let (written, parts) = CheckpointParts.records(of: checkpoint, previous: videos[id]?.checkpoint?.parts ?? 0)
@@ -86,6 +97,8 @@ struct VideoSessions {
         }
         records += written.map { OutgoingRecord(topic: topics.checkpoints, partition: partition, record: $0) }
         records += letters.map { $0.outgoing(topics: topics) }
-        return ChunkOutcome(videoID: id, records: records, videoIsDone: isDone)
+        if isDone { tally.end = checkpoint.state }
+        return ChunkOutcome(
+            videoID: id, records: records, videoIsDone: isDone, tally: tally, fault: letters.first?.reason)
     }
 }

@@ -1,5 +1,6 @@
 internal import EventLog
 internal import Logging
+internal import Telemetry
 
 extension Worker {
     /// What one partition adds to a transaction.
@@ -10,7 +11,10 @@ extension Worker {
         var records: [OutgoingRecord]
         /// The safe offset: all that the outcomes up to this one need no longer.
         var offset: Int64
-        var videosDone: [VideoID]
+        /// What the records are of, without them.
+        var outcomes: [ChunkOutcome]
+        /// How many records are dead letters that are no chunk's.
+        var letters: Int
     }
 
     /// Writes outcomes, those that are ready together in one transaction, until the work loop has ended and all is
@@ -50,14 +54,14 @@ extension Worker {
             bytes += taken.bytes
             let letters = collector.takeLetters(of: partition).map { $0.outgoing(topics: topics) }
             guard let offset = collector.safeOffset(of: partition) else { continue }
-            let records = taken.outcomes.flatMap(\.records) + letters
+            let records = taken.outcomes.flatMap(\.recordsInContext) + letters
             guard !records.isEmpty || !taken.outcomes.isEmpty || offset > commits.committed(partition) ?? 0 else {
                 continue
             }
             ready.append(
                 Commit(
                     partition: partition, assignment: assignment, records: records, offset: offset,
-                    videosDone: taken.outcomes.filter(\.videoIsDone).map(\.videoID)))
+                    outcomes: taken.outcomes.map(\.withoutRecords), letters: letters.count))
         }
         guard !ready.isEmpty else {
             commits.isUrgent = false
@@ -85,6 +89,7 @@ extension Worker {
     }
 
     private func fenced(_ commit: Commit) async {
+        metrics?.fenced.add()
         logger.warning("fenced: the partition is another worker's", metadata: ["partition": "\(commit.partition)"])
         if isCurrent(commit) { await drop([commit.partition], reason: "lost") }
     }
@@ -116,10 +121,20 @@ extension Worker {
                 }
             }
             do {
+                let begun = ContinuousClock.now
                 try await consumer.commit(transaction)
+                if let metrics {
+                    metrics.commitDuration.observe(.now - begun)
+                    metrics.committed.add()
+                    metrics.writtenRecords.add(transaction.records.count)
+                    metrics.writtenBytes.add(transaction.records.reduce(0) { $0 + $1.record.byteCount })
+                }
+                ready(.committing)
                 if obstacles.gone(.committing) { logger.info("the log takes commits again") }
                 return note(current)
             } catch let error as EventLogError where error.recovery == .retry {
+                metrics?.retried.add()
+                notReady(.committing, error.detail)
                 if obstacles.met(.committing) {
                     logger.warning("commit failed: trying again until the log takes it", error)
                 }
@@ -133,6 +148,33 @@ extension Worker {
         for commit in written where isCurrent(commit) {
             commits.note(committed: commit.offset, of: commit.partition)
         }
-        for video in written.flatMap(\.videosDone) { logger.info("video done", metadata: ["video": "\(video)"]) }
+        for commit in written { metrics?.note(unreadable: commit.letters) }
+        for outcome in written.flatMap(\.outcomes) {
+            metrics?.note(outcome)
+            if let fault = outcome.fault {
+                logger.notice(
+                    "chunk cannot be used; it is among the dead letters",
+                    metadata: outcome.logFacts.merging(["reason": "\(fault)"]) { $1 })
+            } else {
+                logger.debug("chunk committed", metadata: outcome.logFacts)
+            }
+            if outcome.videoIsDone { logger.info("video done", metadata: outcome.videoLogFacts) }
+        }
+    }
+}
+
+extension ChunkOutcome {
+    /// What a line in a log says of where it belongs.
+    var logFacts: Logger.Metadata {
+        var facts = videoLogFacts
+        if let origin { facts["chunk"] = "\(origin.chunk)" }
+        return facts
+    }
+
+    /// The same, of all of the video.
+    var videoLogFacts: Logger.Metadata {
+        var facts: Logger.Metadata = ["video_id": "\(videoID)"]
+        if let traceID = context.traceID { facts["trace_id"] = "\(traceID)" }
+        return facts
     }
 }

@@ -19,6 +19,7 @@ extension Worker {
                     return consumer
                 } catch let error as EventLogError where error.code == .full {
                     if obstacles.met(.joining) { logger.warning("the log's disk is full: waiting for room", error) }
+                    notReady(.group, "it has not joined its group: \(error.detail)")
                     beat()
                     try await Task.sleep(for: .milliseconds(500))
                 }
@@ -33,9 +34,11 @@ extension Worker {
     func poll(_ consumer: any LogConsumer) async throws -> ConsumerEvent {
         do {
             let event = try await consumer.poll(timeout: .milliseconds(200))
+            ready(.polling)
             if obstacles.gone(.polling) { logger.info("the log has room again") }
             return event
         } catch let error as EventLogError where error.code == .full {
+            notReady(.polling, error.detail)
             if obstacles.met(.polling) { logger.warning("the log's disk is full: waiting for room", error) }
             try await Task.sleep(for: .milliseconds(500))
             return .idle

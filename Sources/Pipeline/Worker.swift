@@ -1,6 +1,7 @@
 public import EventLog
 public import Logging
 public import ServiceLifecycle
+internal import Telemetry
 
 /// One member of the workers' group: collects the chunks of its partitions, has them processed, commits the outcomes.
 ///
@@ -18,9 +19,15 @@ public actor Worker: Service {
     let configuration: WorkerConfiguration
     let logger: Logger
     let budget: MemoryBudget
-    private let spool: Spool
+    let spool: Spool
     /// The topic that it reads.
     nonisolated let source: String
+    /// What its member of a group is for, as metrics call it.
+    nonisolated let role: String
+    /// Nil when nobody wants to know.
+    let metrics: WorkerMetrics?
+    /// When what goes up and down was last measured.
+    var lastState = ContinuousClock.now
 
     var collector: Collector
     /// Assigned partitions; the number tells one assignment of a partition from the next.
@@ -44,6 +51,8 @@ public actor Worker: Service {
         var assignment: Int
         /// Bytes reserved for the work.
         var bytes: Int
+        /// When it was begun.
+        var begun = ContinuousClock.now
         /// What has become of it, once that is decided; then nil inside when nothing has.
         var outcome: ChunkOutcome??
     }
@@ -79,6 +88,8 @@ public actor Worker: Service {
         self.configuration = configuration
         self.logger = logger
         source = handler.takesDetections ? topics.detections : topics.chunks
+        let role = handler.takesDetections ? "tracker" : "worker"
+        self.role = role
         budget =
             other?.budget
             ?? MemoryBudget(limit: configuration.memoryLimit - configuration.maxPollBytes - configuration.prefetchBytes)
@@ -86,17 +97,27 @@ public actor Worker: Service {
             if let other { other.spool } else {
                 try Spool(root: configuration.spoolRoot, limit: configuration.spoolLimit)
             }
+        let limit = budget.high
+        metrics = configuration.metrics.map { WorkerMetrics($0, role: role, memoryLimit: limit) }
+        configuration.metrics?.measureWork(
+            of: handler, decoderRestarts: other == nil ? configuration.decoderRestarts : nil)
         collector = Collector(
             policy: configuration.start, budget: budget, spool: spool, takesVideosByTurns: handler.takesVideosByTurns)
         watch = BottleneckWatch(interval: configuration.watchInterval)
         heartbeat = try configuration.heartbeatPath.map { path throws(PipelineError) in try Heartbeat(path: path) }
+        notReady(.group, "it has not joined its group")
     }
 
     /// Works until stopped, or until nothing is left to do if so configured; then leaves the group.
     ///
     /// A graceful shutdown, or ``stop()``, finishes the chunk in hand and commits it first.
     public func run() async throws {
+        defer {
+            configuration.health?.ended(role)
+            notReady(.group, "it has left its group")
+        }
         guard let consumer = try await join() else { return }
+        ready(.group)
         logger.info("joined", metadata: ["group": "\(configuration.group)", "member": "\(consumer.memberID)"])
         do {
             try await withGracefulShutdownHandler {
@@ -104,6 +125,9 @@ public actor Worker: Service {
                     group.addTask { try await self.pollLoop(consumer) }
                     group.addTask { try await self.workLoop() }
                     group.addTask { try await self.commitLoop(consumer) }
+                    if metrics != nil || configuration.health != nil {
+                        group.addTask { try await self.lagLoop() }
+                    }
                     // The work loop ends first, and has the commit loop end; the poll loop goes on until then, so that
                     // the group does not wait for this member. The first error ends all.
                     for _ in 0..<2 { _ = try await group.next() }
@@ -135,14 +159,21 @@ public actor Worker: Service {
     private func pollLoop(_ consumer: any LogConsumer) async throws {
         while true {
             beat()
+            noteState()
             try await holdBack(consumer)
             switch try await poll(consumer) {
             case .records(let records):
                 noteAge(records.last)
                 take(records)
-            case .assigned(let partitions): try await assign(partitions)
-            case .revoked(let partitions): await revoke(partitions)
-            case .lost(let partitions): await drop(partitions, reason: "lost")
+            case .assigned(let partitions):
+                metrics?.assigned.add()
+                try await assign(partitions)
+            case .revoked(let partitions):
+                metrics?.revoked.add()
+                await revoke(partitions)
+            case .lost(let partitions):
+                metrics?.lost.add()
+                await drop(partitions, reason: "lost")
             case .idle: noteAge(nil)
             }
             wake.continuation.yield()
@@ -153,17 +184,23 @@ public actor Worker: Service {
     func beat() {
         if isBusy, .now - lastProgress > .seconds(600) { return }
         heartbeat?.beat()
+        configuration.health?.beat(role)
     }
 
     private func take(_ records: [LoggedRecord]) {
+        if let metrics {
+            metrics.receivedRecords.add(records.count)
+            metrics.receivedBytes.add(records.reduce(0) { $0 + $1.record.byteCount })
+        }
         for record in records {
             if case .unreadable(let letter) = collector.take(record) {
-                logger.error(
-                    "record cannot be read; it goes to the dead letters",
-                    metadata: [
-                        "partition": "\(record.topicPartition)", "offset": "\(record.offset)",
-                        "reason": "\(letter.reason)",
-                    ])
+                var facts: Logger.Metadata = [
+                    "partition": "\(record.topicPartition)", "offset": "\(record.offset)",
+                    "reason": "\(letter.reason)",
+                ]
+                // Its key is all that may tell.
+                if let id = record.record.key.flatMap({ try? VideoID($0) }) { facts["video_id"] = "\(id)" }
+                logger.error("record cannot be read; it goes to the dead letters", metadata: facts)
             }
         }
     }
@@ -268,10 +305,14 @@ public actor Worker: Service {
             let done = inHand.remove(at: index)
             budget.release(done.bytes)
             let partition = done.chunk.topicPartition
+            metrics?.chunkWork.observe(.now - done.begun)
             // The partition may have been lost meanwhile, and even have come back: then this outcome is nobody's.
-            guard let outcome, assignments[partition] == done.assignment,
+            guard var outcome, assignments[partition] == done.assignment,
                 collector.finish(done.chunk, outcome)
             else { continue }
+            outcome.context = done.chunk.context
+            outcome.origin = .init(
+                chunk: done.chunk.header.index, arrival: done.chunk.arrival, timestamp: done.chunk.timestamp)
             enqueue(outcome, of: partition)
         }
         lastProgress = .now
@@ -295,7 +336,8 @@ public actor Worker: Service {
         if let patience = configuration.videoTimeout {
             for (video, count) in collector.abandonFragments(for: patience) {
                 logger.error(
-                    "chunks let go: parts of them are missing", metadata: ["video": "\(video)", "chunks": "\(count)"])
+                    "chunks let go: parts of them are missing",
+                    metadata: ["video_id": "\(video)", "chunks": "\(count)"])
             }
             for (id, partition) in collector.stalled(for: patience)
             where assignments[partition] != nil && !closing.contains(partition) {
@@ -321,13 +363,15 @@ public actor Worker: Service {
             gotOn()
         }
         let totals = collector.totals(of: id)
-        let outcome = try await handler.giveUp(
+        let context = collector.context(of: id)
+        var outcome = try await handler.giveUp(
             id, partition: partition.partition, reason: "incomplete: its chunks stopped coming", frames: totals.frames,
             chunks: totals.chunks)
         guard assignments[partition] == assignment else { return }
+        outcome.context = context
         collector.abandon(id)
         enqueue(outcome, of: partition)
-        logger.error("video given up: incomplete", metadata: ["video": "\(id)"])
+        logger.error("video given up: incomplete", metadata: outcome.logFacts)
     }
 
     /// Whether every chunk in the log, whoever's, has been processed.

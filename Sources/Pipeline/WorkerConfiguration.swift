@@ -1,3 +1,5 @@
+public import Telemetry
+
 /// How a worker goes about its work; nothing here changes the results.
 public struct WorkerConfiguration: Sendable {
     /// The consumer group.
@@ -30,6 +32,10 @@ public struct WorkerConfiguration: Sendable {
     public var heartbeatPath: String?
     /// How often the decoder's process has been started anew by now, for `lapwing status` to show; nil: there is none.
     public var decoderRestarts: (@Sendable () -> Int)?
+    /// Where its metrics go; nil: nothing is measured.
+    public var metrics: MetricRegistry?
+    /// Whom it tells whether it is well; nil: nobody.
+    public var health: HealthMonitor?
 
     public init(
         group: String, start: StartPolicy = .complete, memoryLimit: Int = 512 << 20, spoolRoot: String,
@@ -59,6 +65,9 @@ public struct WorkerConfiguration: Sendable {
 
     /// How much of a worker's time is looked at at once, to say what it is bound by.
     var watchInterval = Duration.seconds(30)
+
+    /// How often the log is asked how far behind the group is.
+    var lagInterval = Duration.seconds(5)
 
     /// About how many bytes of records one poll returns; part of the memory limit.
     var maxPollBytes: Int { pollBytes ?? min(4 << 20, max(1 << 20, memoryLimit / 8)) }

@@ -60,12 +60,12 @@ public final class CrashingLog: EventLog {
     // MARK: A process that is held up
 
     /// Lets no poll begin, and waits for those under way: from here on members learn nothing of what happens to them.
-    func holdUp() async throws {
+    public func holdUp() async throws {
         state.withLock { $0.isHeldUp = true }
         while state.withLock({ $0.polls > 0 }) { try await Task.sleep(for: .milliseconds(1)) }
     }
 
-    func goOn() { state.withLock { $0.isHeldUp = false } }
+    public func goOn() { state.withLock { $0.isHeldUp = false } }
 
     fileprivate func poll(_ body: () async throws -> ConsumerEvent) async throws -> ConsumerEvent {
         while true {

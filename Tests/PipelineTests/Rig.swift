@@ -5,6 +5,7 @@ import Logging
 import Media
 import PipelineTesting
 import SQLiteLog
+import Telemetry
 import Tracking
 
 @testable import Pipeline
@@ -42,10 +43,12 @@ struct Rig {
 
     @discardableResult
     func submit(
-        _ paths: [String], to log: any EventLog, chunkSeconds: Double = 1, parallelDetect: Bool = false
+        _ paths: [String], to log: any EventLog, chunkSeconds: Double = 1, parallelDetect: Bool = false,
+        context: RecordContext? = nil, metrics: MetricRegistry? = nil
     ) async throws -> [VideoID] {
         let producer = Producer(
-            log: log, topics: topics, chunkSeconds: chunkSeconds, appendBytes: 1, parallelDetect: parallelDetect)
+            log: log, topics: topics, chunkSeconds: chunkSeconds, appendBytes: 1, parallelDetect: parallelDetect,
+            context: context, metrics: metrics)
         var ids: [VideoID] = []
         for path in paths { ids.append(try await producer.submit(path: path).registration.videoID) }
         return ids
@@ -75,20 +78,23 @@ struct Rig {
         classID: @escaping @Sendable (_ row: Int, _ column: Int, _ brightness: Float) -> Int = { row, column, _ in
             (row + column) % 2
         },
-        decoderRestarts: (@Sendable () -> Int)? = nil
+        decoderRestarts: (@Sendable () -> Int)? = nil, metrics: MetricRegistry? = nil, health: HealthMonitor? = nil
     ) throws -> Worker {
         let processor = Processor(
             detector: ScriptedDetector(
                 capacity: capacity, batchSize: batchSize, threshold: threshold, beforeFrame: beforeFrame,
                 onBatch: onBatch, classID: classID),
             embedder: embedder, configuration: try configuration ?? self.configuration(), topics: topics,
-            decoding: decoding, batchDelay: batchDelay, onFrame: onFrame)
+            decoding: decoding, batchDelay: batchDelay, metrics: metrics, onFrame: onFrame)
         var settings = WorkerConfiguration(
             group: topics.workerGroup, start: start, memoryLimit: memory, spoolRoot: folder.path,
             spoolLimit: spoolLimit, sessionTimeout: sessionTimeout, videoTimeout: videoTimeout,
             exitWhenIdle: exitWhenIdle, memberID: memberID, groupInstanceID: groupInstanceID,
             commitInterval: commitInterval, decoderRestarts: decoderRestarts)
         settings.pollBytes = pollBytes
+        settings.metrics = metrics
+        settings.health = health
+        settings.lagInterval = .milliseconds(20)
         return try Worker(log: log, topics: topics, handler: processor, configuration: settings, logger: logger)
     }
 

@@ -1,5 +1,6 @@
 // The pages: which one is shown goes by the address. Everything comes from /api, as /openapi.json describes it.
 import { showVideo } from "./player.js";
+import { showSummary } from "./summary.js";
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 
@@ -328,12 +329,6 @@ async function showDeadLetters(session) {
     changed();
   });
   await load();
-}
-
-// ---- Summary
-
-async function showSummary() {
-  show(el("h1", {}, "Summary"), el("p", { class: "empty" }, "Nothing has been added up yet."));
 }
 
 // ---- Which page

@@ -48,3 +48,37 @@ export function countChart(points, classes, duration, seek) {
   });
   return { root, moveTo: ms => { head.setAttribute("x1", x(ms)); head.setAttribute("x2", x(ms)); } };
 }
+
+// Where objects were, over a picture: a cell that saw more is stronger.
+export function drawHeatMap(context, map, width, height) {
+  const peak = Math.max(...map.cells);
+  if (!peak) return;
+  const grid = Object.assign(document.createElement("canvas"), { width: map.columns, height: map.rows });
+  const cells = grid.getContext("2d");
+  map.cells.forEach((count, index) => {
+    if (!count) return;
+    // The square root: else one place where something stood for long hides all others.
+    const share = Math.sqrt(count / peak);
+    cells.fillStyle = `hsl(${60 - 60 * share} 100% 50% / ${.2 + .6 * share})`;
+    cells.fillRect(index % map.columns, Math.floor(index / map.columns), 1, 1);
+  });
+  context.imageSmoothingEnabled = true;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(grid, 0, 0, width, height);
+}
+
+// Upright bars with their names below; values: [name, number].
+export function barChart(values, label) {
+  const W = 600, H = 150, bottom = 18, top = Math.max(1, ...values.map(([, n]) => n)), step = W / Math.max(1, values.length);
+  const root = svg("svg", { viewBox: `0 0 ${W} ${H + bottom}`, role: "img", "aria-label": label });
+  const every = Math.ceil(values.length / 10);
+  values.forEach(([name, n], i) => {
+    const height = n / top * (H - 14);
+    const bar = svg("rect", { x: i * step + 1, y: H - height, width: Math.max(1, step - 2), height, class: "column" });
+    bar.append(svg("title", {}, `${name}: ${n}`));
+    root.append(bar);
+    if (i % every === 0) root.append(svg("text", { x: i * step + step / 2, y: H + 14, "text-anchor": "middle" }, name));
+  });
+  root.append(svg("text", { x: W, y: 10, "text-anchor": "end" }, `most: ${top.toLocaleString("en-US")}`));
+  return root;
+}

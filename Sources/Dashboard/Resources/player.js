@@ -1,6 +1,7 @@
 // A video's page: the video with what was found drawn over it, in step.
 import { $, api, bytes, el, ledgerText, listen, number, progressOf, stateLabel } from "./app.js";
-import { CLASS_COLORS, clock, countChart, svg } from "./charts.js";
+import { CLASS_COLORS, clock, countChart, drawHeatMap, svg } from "./charts.js";
+import { lineTable, zoneTable } from "./summary.js";
 
 const WINDOW = 4000; // milliseconds of boxes that are fetched together
 
@@ -41,7 +42,9 @@ export async function showVideo() {
   const path = encodeURIComponent(id);
   const main = $("#main");
   let detail = await api(`videos/${path}`);
-  const [{ objects, total }, counts] = await Promise.all([api(`videos/${path}/objects`), api(`videos/${path}/counts`)]);
+  const [{ objects, total }, counts, zones, summary] = await Promise.all(["objects", "counts", "zones", "summary"].map(
+    name => api(`videos/${path}/${name}`).catch(failure => { if (name === "summary") return null; throw failure; })));
+  const hasZones = zones.zones.length + zones.lines.length > 0;
   const colors = new Map(objects.map(object => [object.track_id, object.color]));
   const duration = Math.max(1, detail.duration_ms);
   const classes = Object.entries(detail.objects_by_class).sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([name]) => name);
@@ -49,7 +52,8 @@ export async function showVideo() {
   // The stage
   const canvas = el("canvas", { "aria-hidden": "true" });
   const options = {};
-  const toggles = [["boxes", "Boxes", true], ["labels", "Labels", true], ["untracked", "Untracked", false], ["trails", "Trails", false]].map(([name, text, on]) => {
+  const toggles = [["boxes", "Boxes", true], ["labels", "Labels", true], ["untracked", "Untracked", false], ["trails", "Trails", false], ["heat", "Heat map", false],
+    ...(hasZones ? [["zones", "Zones", true]] : [])].map(([name, text, on]) => {
     const box = el("input", { type: "checkbox", checked: on, onchange: () => { options[name] = box.checked; redraw(); } });
     options[name] = on;
     return el("label", { class: "check" }, box, text);
@@ -84,6 +88,8 @@ export async function showVideo() {
     const context = canvas.getContext("2d");
     context.setTransform(density * scale, 0, 0, density * scale, density * left, density * top);
     const line = 2 / scale;
+    if (options.heat && summary) drawHeatMap(context, summary.heat_map, detail.width, detail.height);
+    if (options.zones) drawZones(context, line, scale);
     if (options.trails) drawTrails(context, line);
     for (const object of shown?.objects ?? []) {
       const isTracked = object.track_id !== undefined && object.track_id !== null;
@@ -118,6 +124,48 @@ export async function showVideo() {
       context.beginPath();
       object.way.slice(0, done).forEach(([x, y], i) => i ? context.lineTo(x, y) : context.moveTo(x, y));
       context.stroke();
+    }
+  }
+
+  function drawZones(context, line, scale) {
+    const write = (text, x, y) => {
+      context.font = `600 ${13 / scale}px system-ui, sans-serif`;
+      const width = context.measureText(text).width + 8 / scale;
+      context.fillStyle = "#000b";
+      context.fillRect(x, y, width, 18 / scale);
+      context.fillStyle = "#fff";
+      context.textBaseline = "middle";
+      context.fillText(text, x + 4 / scale, y + 9 / scale);
+    };
+    context.lineWidth = line;
+    for (const zone of zones.zones) {
+      context.beginPath();
+      zone.polygon.forEach(([x, y], i) => i ? context.lineTo(x, y) : context.moveTo(x, y));
+      context.closePath();
+      context.fillStyle = "#ffd54a2e";
+      context.fill();
+      context.strokeStyle = "#ffd54a";
+      context.stroke();
+      write(zone.name, Math.min(...zone.polygon.map(([x]) => x)), Math.min(...zone.polygon.map(([, y]) => y)));
+    }
+    for (const { name, from: [x1, y1], to: [x2, y2] } of zones.lines) {
+      context.strokeStyle = "#ff4fd8";
+      context.lineWidth = 1.5 * line;
+      context.beginPath();
+      context.moveTo(x1, y1);
+      context.lineTo(x2, y2);
+      // An arrow that points where "in" is: to the right of who looks from its beginning to its end.
+      const length = Math.hypot(x2 - x1, y2 - y1) || 1, [nx, ny] = [-(y2 - y1) / length, (x2 - x1) / length];
+      const [mx, my, reach] = [(x1 + x2) / 2, (y1 + y2) / 2, 22 / scale];
+      context.moveTo(mx, my);
+      context.lineTo(mx + nx * reach, my + ny * reach);
+      for (const turn of [.5, -.5]) {
+        const [tx, ty] = [nx * Math.cos(turn) - ny * Math.sin(turn), nx * Math.sin(turn) + ny * Math.cos(turn)];
+        context.moveTo(mx + nx * reach, my + ny * reach);
+        context.lineTo(mx + nx * reach - tx * reach / 3, my + ny * reach - ty * reach / 3);
+      }
+      context.stroke();
+      write(name, x1, y1);
     }
   }
 
@@ -194,6 +242,7 @@ export async function showVideo() {
       el("div", { class: "side" }, el("h2", {}, "What it is"), el("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
         el("h2", {}, "Frames accounted for"), ledgerTable,
         detail.gaps.length ? el("ul", {}, ...detail.gaps.slice(0, 20).map(gap => el("li", {}, `frame ${number(gap.frame ?? 0)}: ${number(gap.frame_count ?? 0)} frames left out, ${gap.reason ?? ""}`))) : null, downloads)),
+    ...(hasZones && summary ? [el("h2", {}, "Zones and lines"), el("div", { class: "columns" }, zoneTable(summary.zones), lineTable(summary.lines))] : []),
     el("h2", {}, "How many at once"), legend, el("div", { class: "chart" }, chart.root),
     el("h2", {}, total > objects.length ? `The ${number(objects.length)} of ${number(total)} objects that were seen longest` : "Objects"),
     objects.length ? el("div", { class: "timeline", "aria-label": "Timeline of objects" }, ...lanes.map(({ lane }) => lane)) : el("p", { class: "empty" }, "No object was confirmed."),

@@ -38,17 +38,7 @@ struct AggregateCommand: AsyncParsableCommand {
     @OptionGroup var summaryOptions: SummaryGroupOptions
     @OptionGroup var logging: LoggingOptions
 
-    @Option(
-        name: .long,
-        help: ArgumentHelp("Zones and counting lines, in YAML. Without it, none.", valueName: "file"))
-    var zones: String?
-
-    @Option(
-        name: .long,
-        help: ArgumentHelp(
-            "Where a video's camera is read from: video-id:REGEX (its first group is the camera), header (what 'submit "
-                + "--camera' says) or header:NAME. Without it, videos have no camera.", valueName: "source"))
-    var cameraFrom: String?
+    @OptionGroup var settings: AggregationOptions
 
     @Flag(
         name: .long,
@@ -100,17 +90,7 @@ struct AggregateCommand: AsyncParsableCommand {
 
     func run() async throws {
         Allocator.keepLess()
-        var settings = AggregationSettings()
-        do {
-            settings.zones = try zones.map(ZoneFile.init(path:))
-        } catch {
-            throw UsageError(message: "--zones \(error)")
-        }
-        do {
-            settings.cameraSource = try cameraFrom.map(CameraSource.init)
-        } catch {
-            throw UsageError(message: "--camera-from \(error.detail)")
-        }
+        let settings = try settings.load()
         let log = try await topicOptions.open(logOptions, logger: logging.logger("lapwing.kafka"))
         let logger = logging.logger("lapwing.aggregate")
         let aggregator = try Aggregator(
@@ -120,7 +100,7 @@ struct AggregateCommand: AsyncParsableCommand {
                 sessionTimeout: .seconds(sessionTimeout), exitWhenIdle: exitWhenIdle,
                 memberID: WorkerOptions.memberID, groupInstanceID: groupInstanceID, heartbeatPath: heartbeatFile),
             logger: logger)
-        try await ServiceRunner.run(aggregator, logger: logger)
+        try await ServiceRunner.run([aggregator], logger: logger)
         await log.close()
     }
 }

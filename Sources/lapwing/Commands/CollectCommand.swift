@@ -37,7 +37,7 @@ struct CollectCommand: AsyncParsableCommand {
             log: log, topics: topics, handler: rebuilder,
             configuration: try workerOptions.configuration(
                 group: topics.collectGroup, start: .complete, logger: logger), logger: logger)
-        try await ServiceRunner.run(worker, logger: logger)
+        try await ServiceRunner.run([worker], logger: logger)
         await log.close()
     }
 }

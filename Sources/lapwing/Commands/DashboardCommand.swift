@@ -1,3 +1,4 @@
+import Aggregation
 import ArgumentParser
 import Dashboard
 import EventLog
@@ -17,7 +18,8 @@ struct DashboardCommand: AsyncParsableCommand {
               lapwing dashboard --log kafka://h:9092 --host 0.0.0.0 --token-file token.txt
 
             Videos are played from the folders given with --media, and from what was uploaded. Nothing else of this machine's
-            files is shown. Workers do the work: start them beside it.
+            files is shown. Workers do the work, and aggregators add up what is on the page 'Summary': start them beside
+            it. With --zones the zones and lines of that file are drawn into the pictures, and counted.
 
             It listens on 127.0.0.1, for this machine alone. On any other address it asks for a token: make one with
             'openssl rand -hex 24 > token.txt'. The API behind the pages is described in /openapi.json.
@@ -26,6 +28,8 @@ struct DashboardCommand: AsyncParsableCommand {
     @OptionGroup var logOptions: LogOptions
     @OptionGroup var topicOptions: TopicOptions
     @OptionGroup var chunkOptions: ChunkOptions
+    @OptionGroup var summaryOptions: SummaryGroupOptions
+    @OptionGroup var settings: AggregationOptions
     @OptionGroup var logging: LoggingOptions
 
     @Option(name: .long, help: "The address to listen at.")
@@ -70,6 +74,7 @@ struct DashboardCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let settings = try settings.load()
         let server = try ServerConfiguration(
             address: ListenAddress(host: host, port: port), token: try tokenFile.map(TokenFile.read),
             hostNames: Set(hostName))
@@ -87,10 +92,10 @@ struct DashboardCommand: AsyncParsableCommand {
             configuration: DashboardConfiguration(
                 server: server, media: media.map { URL(fileURLWithPath: $0) },
                 uploads: readOnly ? nil : URL(fileURLWithPath: uploads), maxUploadBytes: maxUpload.bytes,
-                isReadOnly: readOnly, version: Version.text),
+                settings: settings, summaryGroup: summaryOptions.group, isReadOnly: readOnly, version: Version.text),
             logger: logger,
             onRunning: { address in Console.output("http://\(address)/") })
-        try await ServiceRunner.run(service, logger: logger)
+        try await ServiceRunner.run([service], logger: logger)
         await log.close()
     }
 

@@ -7,6 +7,7 @@ import Media
 import Pipeline
 import SQLiteLog
 import Synchronization
+import Telemetry
 
 /// Everything in one process.
 struct RunCommand: AsyncParsableCommand {
@@ -43,11 +44,23 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var memoryOptions: MemoryOptions
     @OptionGroup var processorOptions: ProcessorOptions
     @OptionGroup var isolation: IsolationOptions
+    @OptionGroup var metricsOptions: MetricsOptions
 
     @Flag(name: .long, help: "The summary as JSON, one object per video.")
     var json = false
 
     func run() async throws {
+        let logger = Logger(label: "lapwing.run") { _ in TerminalLogHandler() }
+        guard let monitor = try metricsOptions.monitor(command: "run", topics: Topics(), logger: logger) else {
+            return try await run(nil)
+        }
+        monitor.health.notReady("model", "it is being loaded")
+        // A signal ends it at once, as it does without a server: the same call goes on where it stopped.
+        try await ServiceRunner.run(
+            [monitor.server, ServiceOf { try await run(monitor) }], signals: [], logger: logger)
+    }
+
+    private func run(_ monitor: Monitor?) async throws {
         Allocator.keepLess()
         let list = try InputList(inputs, videoID: videoID)
         _ = try processing.trackerConfiguration()
@@ -90,16 +103,24 @@ struct RunCommand: AsyncParsableCommand {
             try await log.createTopics(topics.specifications(partitions: 4))
             return log
         }
-        let handler = networks.handler(topics: topics, decoding: isolated) { _ in progress.frameDone() }
+        monitor?.health.ready("model")
+        monitor?.registry.measureMemory(budget: plan.total)
+        let handler = networks.handler(topics: topics, decoding: isolated, metrics: monitor?.registry) { _ in
+            progress.frameDone()
+        }
+        var workerConfiguration = WorkerConfiguration(
+            group: topics.workerGroup, start: start, memoryLimit: plan.chunks, spoolRoot: work,
+            sessionTimeout: .seconds(2), videoTimeout: nil, memoryBudget: plan.total)
+        if !isolated.isEmpty { workerConfiguration.decoderRestarts = { isolated.reduce(0) { $0 + $1.restarts } } }
+        workerConfiguration.metrics = monitor?.registry
+        workerConfiguration.health = monitor?.health
         let worker = try WorkerPair(
             log: log, topics: topics, handler: handler, processing: configuration,
-            configuration: WorkerConfiguration(
-                group: topics.workerGroup, start: start, memoryLimit: plan.chunks, spoolRoot: work,
-                sessionTimeout: .seconds(2), videoTimeout: nil, memoryBudget: plan.total),
-            logger: logger)
+            configuration: workerConfiguration, logger: logger)
         let producer = Producer(
             log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
-            maxChunkBytes: chunkOptions.maxChunkBytes.bytes, parallelDetect: chunkOptions.parallelDetect)
+            maxChunkBytes: chunkOptions.maxChunkBytes.bytes, parallelDetect: chunkOptions.parallelDetect,
+            metrics: monitor?.registry)
 
         let started = ContinuousClock.now
         let outcomes = try await process(

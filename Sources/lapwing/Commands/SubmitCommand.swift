@@ -1,8 +1,10 @@
 import ArgumentParser
 import EventLog
 import Foundation
+import Logging
 import Pipeline
 import Synchronization
+import Telemetry
 
 /// The producer.
 struct SubmitCommand: AsyncParsableCommand {
@@ -14,6 +16,7 @@ struct SubmitCommand: AsyncParsableCommand {
               lapwing submit street.mp4 --log sqlite:lapwing.db
               lapwing submit archive/ --log sqlite:lapwing.db --wait
               lapwing submit long.mp4 --log sqlite:lapwing.db --parallel-detect
+              lapwing submit gate/ --log sqlite:lapwing.db --camera gate-1
 
             A video that is in the log already is not sent again; one whose submission broke off is taken up where it
             stopped. While the log is full, submitting waits.
@@ -33,19 +36,50 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(name: .long, help: "The video's ID, instead of one made from its name and bytes (one input only).")
     var videoID: String?
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "The camera that the videos are from; it goes with all that is written of them (header lapwing-camera).",
+            valueName: "name"))
+    var camera: String?
+
     @Flag(name: .long, help: "Stay until workers have processed the videos.")
     var wait = false
 
     @Flag(name: .long, help: "One JSON object per video, on standard output.")
     var json = false
 
+    @OptionGroup var metricsOptions: MetricsOptions
+    @OptionGroup var logging: LoggingOptions
+
+    func validate() throws {
+        guard RecordContext.isCamera(camera ?? "-") else {
+            throw ValidationError("--camera must be 1 to 64 printable ASCII characters, without a blank at its ends")
+        }
+    }
+
     func run() async throws {
+        let logger = logging.logger("lapwing.submit")
+        guard let monitor = try metricsOptions.monitor(command: "submit", topics: logOptions.topics, logger: logger)
+        else {
+            return try await submit(logger, nil)
+        }
+        // A signal ends it at once, as it does without a server: what is in the log is whole.
+        try await ServiceRunner.run(
+            [monitor.server, ServiceOf { try await submit(logger, monitor) }], signals: [], logger: logger)
+    }
+
+    private func submit(_ logger: Logger, _ monitor: Monitor?) async throws {
         let list = try InputList(inputs, videoID: videoID)
+        monitor?.registry.measureMemory(budget: nil)
+        monitor?.health.notReady("log", "it is being opened")
         let log = try await topicOptions.open(logOptions)
+        monitor?.health.ready("log")
         let topics = logOptions.topics
         let producer = Producer(
             log: log, topics: topics, chunkSeconds: chunkOptions.chunkSeconds,
-            maxChunkBytes: chunkOptions.maxChunkBytes.bytes, parallelDetect: chunkOptions.parallelDetect)
+            maxChunkBytes: chunkOptions.maxChunkBytes.bytes, parallelDetect: chunkOptions.parallelDetect,
+            context: context, metrics: monitor?.registry)
         let waiting = WaitingNotice()
         var failed = 0
         var submitted: [VideoRegistration] = []
@@ -65,6 +99,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 }
                 bar.finish()
                 try report(submission)
+                say(submission, logger)
                 submitted.append(submission.registration)
                 if let truncation = submission.registration.truncation {
                     Console.error(
@@ -87,6 +122,29 @@ struct SubmitCommand: AsyncParsableCommand {
         try Failure.check(failed: failed, done: done)
     }
 
+    /// What goes with the videos; a trace that another program has begun goes on, else each video is one of its own.
+    private var context: RecordContext {
+        let environment = ProcessInfo.processInfo.environment
+        let context = RecordContext(
+            traceparent: environment["TRACEPARENT"], tracestate: environment["TRACESTATE"], camera: camera)
+        if context.traceparent == nil, let given = environment["TRACEPARENT"], !given.isEmpty {
+            Console.warning("TRACEPARENT is not a valid W3C traceparent: each video gets a trace of its own")
+        }
+        return context
+    }
+
+    /// The same as ``report(_:)``, for those who read logs.
+    private func say(_ submission: Submission, _ logger: Logger) {
+        guard logging.logFormat == .json else { return }
+        let video = submission.registration
+        var facts: Logger.Metadata = [
+            "video_id": "\(video.videoID)", "source": "\(video.source)", "chunks": "\(video.chunks ?? 0)",
+            "frames": "\(video.frames ?? 0)", "was_there": "\(submission.wasThere)",
+        ]
+        if let traceID = video.context.traceID { facts["trace_id"] = "\(traceID)" }
+        logger.info("video submitted", metadata: facts)
+    }
+
     private func report(_ submission: Submission) throws {
         let video = submission.registration
         if json {
@@ -94,6 +152,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 "video_id": .string(video.videoID.rawValue), "source": .string(video.source),
                 "chunks": .integer(video.chunks ?? 0), "frames": .integer(video.frames ?? 0),
                 "bytes": .integer(video.bytes ?? 0), "was_there": .boolean(submission.wasThere),
+                "trace_id": .optional(video.context.traceID),
             ])
         } else {
             let note = submission.wasThere ? "  (was there already)" : ""
@@ -115,7 +174,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 bar.update(done: done, total: total, note: "processed \(number)/\(videos.count)")
             }
             if end?.event == "failed" {
-                Console.error("\(video.videoID): \(end?.reason ?? "failed")")
+                Console.error("\(video.videoID): \(end?.reason ?? "failed")", ["video_id": "\(video.videoID)"])
                 failed += 1
             }
         }

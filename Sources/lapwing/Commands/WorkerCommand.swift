@@ -6,6 +6,7 @@ import Logging
 import Media
 import Pipeline
 import ServiceLifecycle
+import Telemetry
 import Tracking
 import UnixSignals
 
@@ -23,6 +24,10 @@ struct WorkerCommand: AsyncParsableCommand {
             commit stopped, with the same object IDs.
 
             Its log says what binds it, whenever that changes: the CPU, the GPU, memory, or the log.
+
+            With --metrics-port, Prometheus can see what it does, and Kubernetes whether it is well:
+              lapwing worker --log sqlite:lapwing.db --model yolov8n.onnx --metrics-port 9464
+              curl http://127.0.0.1:9464/metrics
             """)
 
     @OptionGroup var logOptions: LogOptions
@@ -31,6 +36,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup var workerOptions: WorkerOptions
     @OptionGroup var processorOptions: ProcessorOptions
     @OptionGroup var isolation: IsolationOptions
+    @OptionGroup var metricsOptions: MetricsOptions
     @OptionGroup var logging: LoggingOptions
 
     @Option(name: .long, help: "When a video begins: complete (once all its chunks are in) or streaming.")
@@ -38,13 +44,28 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         Allocator.keepLess()
+        let logger = logging.logger("lapwing.worker")
+        guard let monitor = try metricsOptions.monitor(command: "worker", topics: logOptions.topics, logger: logger)
+        else {
+            return try await work(logger, nil) { try await ServiceRunner.run([$0], logger: logger) }
+        }
+        // It answers while the model is loaded, too.
+        monitor.health.notReady("model", "it is being loaded")
+        let worker = ServiceOf { try await work(logger, monitor) { try await $0.run() } }
+        try await ServiceRunner.run([monitor.server, worker], logger: logger)
+    }
+
+    /// Makes all that a worker needs, and has it run.
+    private func work(
+        _ logger: Logger, _ monitor: Monitor?, _ run: (WorkerPair) async throws -> Void
+    ) async throws {
         let tracker = try processing.trackerConfiguration()
         processing.warnOfMissingAppearance()
         let networks = try processorOptions.load(processing)
         let configuration = networks.configuration
         let log = try await topicOptions.open(logOptions, logger: logging.logger("lapwing.kafka"))
         let topics = logOptions.topics
-        let logger = logging.logger("lapwing.worker")
+        monitor?.health.ready("model")
         logger.info(
             "model loaded",
             metadata: [
@@ -60,27 +81,43 @@ struct WorkerCommand: AsyncParsableCommand {
         let isolated = try isolation.start(
             decoders: count, budget: workerConfiguration.memoryBudget ?? 0, logger: logger)
         if !isolated.isEmpty { workerConfiguration.decoderRestarts = { isolated.reduce(0) { $0 + $1.restarts } } }
+        workerConfiguration.metrics = monitor?.registry
+        workerConfiguration.health = monitor?.health
+        monitor?.registry.measureMemory(budget: workerConfiguration.memoryBudget)
         let worker = try WorkerPair(
-            log: log, topics: topics, handler: networks.handler(topics: topics, decoding: isolated),
+            log: log, topics: topics,
+            handler: networks.handler(topics: topics, decoding: isolated, metrics: monitor?.registry),
             processing: configuration, configuration: workerConfiguration, logger: logger)
-        try await ServiceRunner.run(worker, logger: logger)
+        try await run(worker)
         await log.close()
     }
 }
 
-/// Runs a service until it ends; SIGTERM and SIGINT ask it to finish what it has in hand.
+/// Runs services until one of them ends.
 enum ServiceRunner {
-    static func run(_ service: any Service, logger: Logger) async throws {
+    /// - Parameter signals: ask them to finish what they have in hand, the last one first.
+    static func run(
+        _ services: [any Service], signals: [UnixSignal] = [.sigterm, .sigint], logger: Logger
+    ) async throws {
         var quiet = logger
         quiet.logLevel = .warning
         let group = ServiceGroup(
             configuration: .init(
-                services: [
+                services: services.map {
                     .init(
-                        service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
                         failureTerminationBehavior: .gracefullyShutdownGroup)
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+                },
+                gracefulShutdownSignals: signals, logger: quiet))
         try await group.run()
     }
+}
+
+/// A service that is all that a closure does.
+struct ServiceOf: Service {
+    private let body: @Sendable () async throws -> Void
+
+    init(_ body: @escaping @Sendable () async throws -> Void) { self.body = body }
+
+    func run() async throws { try await body() }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Synchronization
 
 /// What a long-running command says of its work.
 struct LoggingOptions: ParsableArguments {
@@ -23,8 +24,22 @@ struct LoggingOptions: ParsableArguments {
     @Option(name: .long, help: "What is logged, on standard error: debug, info, warning or error.")
     var logLevel = Level.info
 
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case text
+        case json
+    }
+
+    @Option(name: .long, help: "How it is written: text, or json (one object per line, with video_id and chunk).")
+    var logFormat = Format.text
+
+    func validate() { Console.usesJSON.store(logFormat == .json, ordering: .relaxed) }
+
     func logger(_ label: String) -> Logger {
-        var logger = Logger(label: label) { _ in TerminalLogHandler() }
+        var logger =
+            switch logFormat {
+            case .text: Logger(label: label) { _ in TerminalLogHandler() }
+            case .json: Logger(label: label) { label in JSONLogHandler(label: label) }
+            }
         logger.logLevel = logLevel.level
         return logger
     }

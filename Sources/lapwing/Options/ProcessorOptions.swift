@@ -3,6 +3,7 @@ import Foundation
 import Inference
 import Media
 import Pipeline
+import Telemetry
 
 /// How many processors are at work in one process, and how they are fed.
 struct ProcessorOptions: ParsableArguments {
@@ -117,9 +118,12 @@ struct LoadedNetworks {
 
     /// The processors; the networks are theirs from here on.
     ///
-    /// - Parameter decoding: where each of them has chunks decoded: as many as there are, or none for this process.
+    /// - Parameters:
+    ///   - decoding: where each of them has chunks decoded: as many as there are, or none for this process.
+    ///   - metrics: where they are measured; nil: nowhere.
     consuming func handler(
-        topics: Topics, decoding: [IsolatedDecoder], onFrame: @escaping @Sendable (VideoID) -> Void = { _ in }
+        topics: Topics, decoding: [IsolatedDecoder], metrics: MetricRegistry? = nil,
+        onFrame: @escaping @Sendable (VideoID) -> Void = { _ in }
     ) -> any ChunkHandler {
         var processors: [Processor] = []
         for (index, pair) in pairs.enumerated() {
@@ -130,7 +134,7 @@ struct LoadedNetworks {
                 Processor(
                     detector: detector, embedder: embedder, configuration: configuration, topics: topics,
                     decoding: decoding.isEmpty ? LocalDecoding() : decoding[index], batchDelay: batchDelay,
-                    onFrame: onFrame))
+                    metrics: metrics, onFrame: onFrame))
         }
         return processors.count == 1 ? processors[0] : ProcessorPool(processors)
     }

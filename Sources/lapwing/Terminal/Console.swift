@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Synchronization
 
 /// Messages for people, on standard error; results for programs go to standard output.
@@ -13,8 +14,20 @@ enum Console {
         fflush(nil)
     }
 
-    static func error(_ message: String) { write("lapwing: error: \(message.printable)") }
-    static func warning(_ message: String) { write("lapwing: warning: \(message.printable)") }
+    /// Whether messages are JSON objects, as `--log-format json` asks for.
+    static let usesJSON = Atomic(false)
+
+    /// - Parameter facts: what JSON has besides the message.
+    static func error(_ message: String, _ facts: Logger.Metadata = [:]) { say("error", message, facts) }
+    static func warning(_ message: String) { say("warning", message, [:]) }
+
+    private static func say(_ level: String, _ message: String, _ facts: Logger.Metadata) {
+        let isJSON = usesJSON.load(ordering: .relaxed)
+        write(
+            isJSON
+                ? JSONLogHandler.line(level, label: "lapwing", message, facts)
+                : "lapwing: \(level): \(message.printable)")
+    }
 
     static func write(_ message: String) {
         line.withLock { line in

@@ -28,9 +28,15 @@ enum JSONOutput {
         }
     }
 
-    static func line(_ object: [String: Value]) throws {
+    static func line(_ object: [String: Value]) throws { Console.output(text(object)) }
+
+    /// On one line.
+    static func text(_ object: [String: Value]) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        Console.output(String(decoding: try encoder.encode(object), as: UTF8.self))
+        // What is no number of JSON's is the only thing that it cannot write.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
+        return String(decoding: (try? encoder.encode(object)) ?? Data("{}".utf8), as: UTF8.self)
     }
 }
