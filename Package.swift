@@ -36,8 +36,7 @@ let package = Package(
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
                 "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Exports", "Measuring",
-                "Serving",
-                "Dashboard", "Telemetry",
+                "Serving", "Dashboard", "Telemetry",
             ]),
         .library(
             name: "LapwingTesting",
@@ -115,7 +114,7 @@ let package = Package(
         .target(
             name: "Aggregation",
             dependencies: [
-                "EventLog", "Pipeline", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+                "EventLog", "Pipeline", "Telemetry", "Yams", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
@@ -135,7 +134,7 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "Aggregation", "EventLog", "Media", "Pipeline", "Report", "Serving",
+                "Aggregation", "EventLog", "Exports", "Media", "Pipeline", "Report", "Serving",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -217,8 +216,8 @@ let package = Package(
         .testTarget(
             name: "AggregationTests",
             dependencies: [
-                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Tracking",
-                "Vision",
+                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Telemetry",
+                "Tracking", "Vision",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
@@ -231,8 +230,9 @@ let package = Package(
         .testTarget(
             name: "DashboardTests",
             dependencies: [
-                "Dashboard", "EventLog", "Pipeline", "PipelineTesting", "SQLiteLog", "Serving", "Tracking",
-                .product(name: "Logging", package: "swift-log"),
+                "Dashboard", "Aggregation", "EventLog", "Exports", "Pipeline", "PipelineTesting", "SQLiteLog",
+                "Serving",
+                "Tracking", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(

@@ -78,7 +78,7 @@ extension Worker {
             assignments[partition] = nil
             budget.release(commits.drop(partition))
             collector.drop(partition)
-            metrics?.forget(partition)
+            metrics?.member.forget(topic: partition.topic, partition: partition.partition)
         }
         guard !owned.isEmpty else { return }
         dropping += 1

@@ -1,4 +1,6 @@
+import Aggregation
 import EventLog
+import Exports
 import Foundation
 import Pipeline
 import PipelineTesting
@@ -45,6 +47,107 @@ struct APITests {
             #expect(lines.text.split(separator: "\n").count == records.count)
             let objects = try await Answer.ask("\(base)/api/videos/\(id)/objects").json()
             #expect(objects["total"] as? Int == counts.values.reduce(0, +))
+        }
+    }
+
+    @Test("What adds up is what an aggregator publishes, with zones in pixels")
+    func summaries() async throws {
+        let rig = try await DashboardRig()
+        for name in ["gate-1.mp4", "gate-2.mp4"] { try rig.clip(name, frames: 30, seed: name == "gate-1.mp4" ? 1 : 2) }
+        let id = try await rig.producer().submit(path: rig.media + "/gate-1.mp4").registration.videoID
+        try await rig.producer().submit(path: rig.media + "/gate-2.mp4")
+        try await rig.worker().run()
+        let settings = AggregationSettings(
+            zones: ZoneFile(
+                zones: [
+                    Zone(
+                        name: "left",
+                        polygon: [.init(x: 0, y: 0), .init(x: 0.5, y: 0), .init(x: 0.5, y: 1), .init(x: 0, y: 1)])
+                ], lines: [CountingLine(name: "middle", from: .init(x: 0.5, y: 0), to: .init(x: 0.5, y: 1))]),
+            cameraSource: try CameraSource("video-id:^(gate-[0-9])"))
+        try await rig.serving(settings: settings) { base async throws in
+            _ = try await Answer.ask("\(base)/api/videos") { ($0["total"] as? Int) == 2 }
+            // Before any aggregator has been there, too.
+            let own = try await Answer.ask("\(base)/api/videos/\(id)/summary")
+            let nothing = try await Answer.ask("\(base)/api/cameras").json()
+            #expect(nothing["videos"] as? Int == 0)
+            let zones = try await Answer.ask("\(base)/api/videos/\(id)/zones").json()
+            let polygon = (zones["zones"] as? [[String: Any]])?.first?["polygon"] as? [[Double]]
+            #expect(polygon == [[0, 0], [80, 0], [80, 96], [0, 96]])
+            try await Aggregator(
+                log: rig.log, topics: rig.topics, settings: settings,
+                configuration: AggregatorConfiguration(exitWhenIdle: true), logger: DashboardRig.quiet
+            ).run()
+            let published = try await SummariesReader(log: rig.log, topics: rig.topics).video(id)
+            #expect(published?.json == Array(own.data))
+        }
+        // Another dashboard: the first one remembers for a few seconds that there was nothing.
+        try await rig.serving(settings: settings) { base async throws in
+            let total = try await Answer.ask("\(base)/api/summary").json()
+            #expect((total["videos"] as? [String: Int])?["ended"] == 2)
+            let cameras = try await Answer.ask("\(base)/api/cameras").json()
+            let names = (cameras["cameras"] as? [[String: Any]])?.compactMap { $0["camera"] as? String }
+            #expect(names == ["gate-1", "gate-2"])
+            let one = try await Answer.ask("\(base)/api/summary?camera=gate-2").json()
+            #expect((one["videos"] as? [String: Int])?["ended"] == 1)
+            #expect(try await Answer.ask("\(base)/api/summary?camera=none").status == 404)
+        }
+    }
+
+    @Test("Results can be had in every format", arguments: ExportFormat.allCases)
+    func formats(format: ExportFormat) async throws {
+        let rig = try await DashboardRig()
+        try rig.clip("one.mp4")
+        let id = try await rig.producer().submit(path: rig.media + "/one.mp4").registration.videoID
+        try await rig.worker().run()
+        var export = ResultExport(format)
+        var expected: [UInt8] = []
+        try await ResultsReader(log: rig.log, topics: rig.topics).read(id, follow: false) {
+            expected += try export.add($0)
+        }
+        while case let bytes = try export.finish(), !bytes.isEmpty { expected += bytes }
+        try await rig.serving { base async throws in
+            _ = try await Answer.ask("\(base)/api/videos") { ($0["total"] as? Int) == 1 }
+            let answer = try await Answer.ask("\(base)/api/videos/\(id)/results?format=\(format.rawValue)")
+            #expect(answer.status == 200)
+            #expect(Array(answer.data) == expected)
+            #expect(answer.headers["content-disposition"]?.hasSuffix("\(id).\(format.fileExtension)\"") == true)
+            #expect(try await Answer.ask("\(base)/api/videos/\(id)/results?format=xls").status == 400)
+        }
+    }
+
+    @Test("A video's results are found wherever they lie among those of others")
+    func findsResults() async throws {
+        let rig = try await DashboardRig()
+        let producer = rig.producer()
+        var ids: [VideoID] = []
+        // One after the other, each done before the next comes; then one whose registration is written anew.
+        for number in 0..<4 {
+            let path = try rig.clip("clip-\(number).mp4", frames: 12, seed: number)
+            ids.append(try await producer.submit(path: path).registration.videoID)
+            try await rig.worker().run()
+        }
+        try await rig.serving { base async throws in
+            _ = try await Answer.ask("\(base)/api/videos") { ($0["total"] as? Int) == 4 }
+            for id in ids {
+                let detail = try await Answer.ask("\(base)/api/videos/\(id)").json()
+                #expect(detail["frames"] as? Int == 12)
+                let partition = TopicPartition(
+                    rig.topics.results, Partitioner.partition(forKey: id.rawValue, partitions: 2))
+                // As if its registration had come long after its results.
+                let late = VideoResults(
+                    log: rig.log, partition: partition, id: id, registered: .max, hasResults: true,
+                    settings: AggregationSettings())
+                #expect(try await late.update().frames == 12)
+                let asked = try await withThrowingTaskGroup(of: Int.self) { group in
+                    let results = VideoResults(
+                        log: rig.log, partition: partition, id: id, registered: nil, hasResults: true,
+                        settings: AggregationSettings())
+                    for _ in 0..<8 { group.addTask { try await results.update().frames } }
+                    return try await group.reduce(into: Set<Int>()) { $0.insert($1) }
+                }
+                #expect(asked == [12], "who asks at the same time gets the same")
+            }
         }
     }
 

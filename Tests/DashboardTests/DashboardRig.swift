@@ -1,3 +1,4 @@
+import Aggregation
 import Dashboard
 import EventLog
 import Foundation
@@ -50,7 +51,7 @@ struct DashboardRig {
     /// Runs a dashboard, lends its address, and ends it.
     func serving(
         token: String? = nil, isReadOnly: Bool = false, maxUploadBytes: Int = 64 << 20,
-        _ body: (String) async throws -> Void
+        settings: AggregationSettings = AggregationSettings(), _ body: (String) async throws -> Void
     ) async throws {
         let (running, announce) = AsyncStream<ListenAddress>.makeStream()
         let service = DashboardService(
@@ -59,7 +60,7 @@ struct DashboardRig {
                 server: try ServerConfiguration(
                     address: ListenAddress(port: 0), token: try token.map { try AccessToken($0) }),
                 media: [URL(fileURLWithPath: media)], uploads: URL(fileURLWithPath: uploads),
-                maxUploadBytes: maxUploadBytes, isReadOnly: isReadOnly, version: "test"),
+                maxUploadBytes: maxUploadBytes, settings: settings, isReadOnly: isReadOnly, version: "test"),
             logger: Self.quiet, onRunning: { announce.yield($0) })
         let group = ServiceGroup(configuration: .init(services: [service], logger: Self.quiet))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
