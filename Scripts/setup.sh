@@ -3,14 +3,15 @@
 #   1. from the system's packages (Debian, Ubuntu): FFmpeg, librdkafka and SQLite with headers, pkg-config
 #   2. from the Python package index, unpacked into .deps (Python is not needed afterwards): OpenVINO, which Lapwing is
 #      linked with, and ONNX Runtime's library, which it opens at run time if it is there
-# With --test also what only tests need, 60 MB: GStreamer's RTSP server. Without it some tests are skipped, and say so.
+# With --test also what only tests need: GStreamer's RTSP server (60 MB) and a browser (315 MB). Without them some tests are
+# skipped, and say so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 OPENVINO_VERSION=2026.4.1
 ONNXRUNTIME_VERSION=1.32.0
 PACKAGES=(pkg-config ffmpeg libavformat-dev libavcodec-dev libswscale-dev libavutil-dev librdkafka-dev libsqlite3-dev)
-TEST_PACKAGES=(python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good)
+TEST_PACKAGES=(python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good chromium chromium-driver)
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: error: %s\n' "$*" >&2; exit 1; }
