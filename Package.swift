@@ -35,8 +35,8 @@ let package = Package(
             targets: [
                 "Vision", "Tracking", "Evaluation", "Tuning", "Synthesis", "Media", "CameraMotionEstimation",
                 "Inference",
-                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Measuring", "Serving",
-                "Dashboard", "Telemetry",
+                "EventLog", "SQLiteLog", "KafkaLog", "Pipeline", "Aggregation", "Report", "Exports", "Measuring",
+                "Serving", "Dashboard", "Telemetry",
             ]),
         .library(
             name: "LapwingTesting",
@@ -114,11 +114,13 @@ let package = Package(
         .target(
             name: "Aggregation",
             dependencies: [
-                "EventLog", "Pipeline", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+                "EventLog", "Pipeline", "Telemetry", "Yams", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
-        .target(name: "Report", dependencies: ["Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .target(
+            name: "Report", dependencies: ["Aggregation", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+        .target(name: "Exports", dependencies: ["Pipeline"], swiftSettings: fast + openVINOHeaders),
         .target(
             name: "Serving",
             dependencies: [
@@ -132,7 +134,7 @@ let package = Package(
         .target(
             name: "Dashboard",
             dependencies: [
-                "Aggregation", "EventLog", "Media", "Pipeline", "Report", "Serving",
+                "Aggregation", "EventLog", "Exports", "Media", "Pipeline", "Report", "Serving",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -153,7 +155,8 @@ let package = Package(
             name: "lapwing",
             dependencies: [
                 "Pipeline", "EventLog", "SQLiteLog", "KafkaLog", "Media", "Inference", "Tracking", "Evaluation",
-                "Tuning", "Synthesis", "Aggregation", "Report", "Measuring", "Serving", "Dashboard", "Telemetry",
+                "Tuning", "Synthesis", "Aggregation", "Report", "Exports", "Measuring", "Serving", "Dashboard",
+                "Telemetry",
                 "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -206,12 +209,15 @@ let package = Package(
                 "InferenceTesting", "CameraMotionEstimation",
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "Pipeline"], swiftSettings: settings + openVINOHeaders),
+            name: "ReportTests", dependencies: ["Report", "Aggregation", "Pipeline"],
+            swiftSettings: settings + openVINOHeaders),
+        .testTarget(
+            name: "ExportsTests", dependencies: ["Exports", "Pipeline"], swiftSettings: settings + openVINOHeaders),
         .testTarget(
             name: "AggregationTests",
             dependencies: [
-                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Tracking",
-                "Vision",
+                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Telemetry",
+                "Tracking", "Vision",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
@@ -232,7 +238,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "lapwing", "Pipeline", "PipelineTesting", "InferenceTesting", "Evaluation", "EventLog", "SQLiteLog",
-                "KafkaLog", "KafkaLogTesting", "Tracking", "Tuning",
+                "KafkaLog", "KafkaLogTesting", "Media", "Tracking", "Tuning",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings + openVINOHeaders),

@@ -2,6 +2,7 @@ public import EventLog
 public import Logging
 public import Pipeline
 public import ServiceLifecycle
+internal import Telemetry
 
 /// One member of the aggregators' group: adds up the results of its partitions' videos, publishes summaries.
 ///
@@ -9,15 +10,18 @@ public import ServiceLifecycle
 /// transaction with the offset that it rests on; so whatever is killed, and whenever, the next owner of a partition goes on
 /// to the same bytes.
 public actor Aggregator: Service {
-    private let log: any EventLog
+    let log: any EventLog
     private let topics: Topics
     private let settings: AggregationSettings
-    private let configuration: AggregatorConfiguration
+    let configuration: AggregatorConfiguration
     private let logger: Logger
     private let hash: String
-    private var heartbeat: Heartbeat?
+    var heartbeat: Heartbeat?
+    /// Nil when nobody wants to know.
+    let metrics: MemberMetrics?
+    private let unreadable: Counter?
 
-    private var partitions: [TopicPartition: PartitionAggregation] = [:]
+    var partitions: [TopicPartition: PartitionAggregation] = [:]
     private var isStopping = false
     private var lastCommit = ContinuousClock.now
     /// Whether partitions are to be read from their beginning, for which the group must be joined anew.
@@ -39,26 +43,38 @@ public actor Aggregator: Service {
         self.configuration = configuration
         self.logger = logger
         hash = settings.hash
+        metrics = configuration.metrics.map { MemberMetrics($0, role: Self.role) }
+        unreadable = configuration.metrics?.counter(.unreadableResults)
+        configuration.health?.notReady("\(Self.role): group", "it has not joined its group")
         heartbeat = try configuration.heartbeatPath.map { path throws(PipelineError) in try Heartbeat(path: path) }
     }
 
     /// The consumer group: the usual one, or the one that was named, with the topics' prefix.
-    private var groupName: String { topics.aggregatorGroup(configuration.group) }
+    var groupName: String { topics.aggregatorGroup(configuration.group) }
 
     /// Works until stopped, or until nothing is left to do if so configured; then leaves the group.
     ///
     /// A graceful shutdown, or ``stop()``, commits what has been added up first.
     public func run() async throws {
+        defer {
+            configuration.health?.ended(Self.role)
+            notReady(.group, "it has left its group")
+        }
         try await withGracefulShutdownHandler {
             while !isStopping {
                 guard let consumer = try await join() else { return }
+                ready(.group)
                 logger.info(
                     "joined",
                     metadata: [
                         "group": "\(groupName)", "member": "\(consumer.memberID)", "configuration": "\(hash)",
                     ])
                 do {
-                    try await work(consumer)
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        defer { group.cancelAll() }
+                        group.addTask { try await self.lagLoop() }
+                        try await work(consumer)
+                    }
                 } catch {
                     try? await consumer.leave()
                     throw error
@@ -83,14 +99,19 @@ public actor Aggregator: Service {
         lastCommit = .now
         while !isStopping, !mustJoinAgain {
             try Task.checkCancellation()
-            heartbeat?.beat()
+            beat()
             switch try await poll(consumer) {
             case .records(let records): await take(records)
-            case .assigned(let assigned): try await assign(assigned, consumer)
+            case .assigned(let assigned):
+                metrics?.assigned.add()
+                try await assign(assigned, consumer)
             case .revoked(let revoked):
+                metrics?.revoked.add()
                 try await commit(Set(revoked), consumer)
                 drop(revoked, "given back")
-            case .lost(let lost): drop(lost, "lost")
+            case .lost(let lost):
+                metrics?.lost.add()
+                drop(lost, "lost")
             case .idle:
                 if configuration.exitWhenIdle {
                     try await commit(Set(partitions.keys), consumer)
@@ -112,10 +133,12 @@ public actor Aggregator: Service {
     }
 
     private func take(_ records: [LoggedRecord]) async {
+        metrics?.note(received: records.count, bytes: records.reduce(0) { $0 + $1.record.byteCount })
         for (number, record) in records.enumerated() {
             do {
                 try partitions[record.topicPartition]?.take(record)
             } catch {
+                unreadable?.add()
                 logger.error(
                     "a result cannot be read; it is left out",
                     metadata: [
@@ -167,7 +190,10 @@ public actor Aggregator: Service {
     }
 
     private func drop(_ dropped: [TopicPartition], _ reason: String) {
-        for partition in dropped { partitions[partition] = nil }
+        for partition in dropped {
+            partitions[partition] = nil
+            metrics?.forget(topic: partition.topic, partition: partition.partition)
+        }
         logger.info(
             "partitions \(reason)", metadata: ["count": "\(dropped.count)", "owned": "\(partitions.count)"])
     }
@@ -187,9 +213,11 @@ public actor Aggregator: Service {
                 do {
                     try await write([partition], consumer)
                 } catch let error as EventLogError where error.code == .fenced {
+                    metrics?.fenced.add()
                     logger.warning(
                         "fenced: the partition is another aggregator's", metadata: ["partition": "\(partition)"])
                     partitions[partition] = nil
+                    metrics?.forget(topic: partition.topic, partition: partition.partition)
                 }
             }
         }
@@ -215,9 +243,14 @@ public actor Aggregator: Service {
         var pause = Duration.milliseconds(50)
         while true {
             do {
+                let begun = ContinuousClock.now
                 try await consumer.commit(transaction)
+                metrics?.note(
+                    written: transaction.records.count,
+                    bytes: transaction.records.reduce(0) { $0 + $1.record.byteCount }, took: .now - begun)
                 break
             } catch let error as EventLogError where error.recovery == .retry {
+                metrics?.retried.add()
                 obstructed("commit failed: trying again until the log takes it", error)
                 try await Task.sleep(for: pause)
                 pause = min(pause * 2, .seconds(5))
@@ -247,7 +280,7 @@ public actor Aggregator: Service {
                 return consumer
             } catch let error as EventLogError where error.code == .full {
                 obstructed("the log's disk is full: waiting for room", error)
-                heartbeat?.beat()
+                beat()
                 try await Task.sleep(for: .milliseconds(500))
             }
         }
@@ -265,12 +298,14 @@ public actor Aggregator: Service {
     }
 
     private func obstructed(_ message: Logger.Message, _ error: EventLogError) {
+        notReady(.room, error.detail)
         guard !isObstructed else { return }
         isObstructed = true
         logger.warning(message, metadata: ["operation": "\(error.operation)", "reason": "\(error.detail)"])
     }
 
     private func free(_ message: Logger.Message) {
+        ready(.room)
         guard isObstructed else { return }
         isObstructed = false
         logger.info(message)

@@ -1,3 +1,5 @@
+public import Telemetry
+
 /// How an aggregator goes about its work; nothing here changes the final summaries.
 public struct AggregatorConfiguration: Sendable {
     /// A group of its own, whose summaries stand beside the usual ones; nil: the usual group.
@@ -17,6 +19,10 @@ public struct AggregatorConfiguration: Sendable {
     public var groupInstanceID: String?
     /// A file that is touched about once a second while the aggregator lives.
     public var heartbeatPath: String?
+    /// Where its metrics go; nil: nothing is measured.
+    public var metrics: MetricRegistry?
+    /// Whom it tells whether it is well; nil: nobody.
+    public var health: HealthMonitor?
 
     public init(
         group: String? = nil, fromBeginning: Bool = false, publishInterval: Duration = .seconds(5),
@@ -35,4 +41,7 @@ public struct AggregatorConfiguration: Sendable {
 
     /// Instead of what is usual, for tests that need records to come a few at a time.
     var pollBytes: Int?
+
+    /// How often the log is asked how far behind the group is.
+    var lagInterval = Duration.seconds(5)
 }

@@ -3,19 +3,13 @@
 /// It is on one of the line's sides once its point is farther from it than the hysteresis. It has crossed when it is then
 /// on the other side, and the last time that its way met the line (its points joined by straight lines) was between the
 /// line's ends. So what jitters on the line is counted once, and what goes round its end is not.
-struct LineTrace: Sendable, Hashable, Codable {
+struct LineTrace: Sendable, Hashable {
     /// The side that it was last clearly on: −1 left, 1 right, 0 none yet.
     var settled = 0
     /// The side that its point was last on, however near the line; 0 none yet.
     var side = 0
     /// Whether its way last met the line between its ends.
     var isWithin = false
-
-    enum CodingKeys: String, CodingKey {
-        case settled = "s"
-        case side = "p"
-        case isWithin = "w"
-    }
 
     /// Moves the object.
     ///

@@ -2,7 +2,7 @@
 ///
 /// A visit begins when its point is inside, and is over when it is farther outside than the hysteresis: so what jitters on
 /// the border makes one visit.
-struct ZoneTrace: Sendable, Hashable, Codable {
+struct ZoneTrace: Sendable, Hashable {
     /// When the visit began, in milliseconds of video time; nil: it is outside.
     var entered: Int?
     /// When it was last seen in the visit.
@@ -16,16 +16,6 @@ struct ZoneTrace: Sendable, Hashable, Codable {
     var entries = 0
     /// How long those were that are over, in milliseconds.
     var dwell: [Int] = []
-
-    enum CodingKeys: String, CodingKey {
-        case entered = "e"
-        case lastInside = "l"
-        case wasOutside = "o"
-        case isCounted = "c"
-        case visits = "v"
-        case entries = "n"
-        case dwell = "d"
-    }
 
     var isInside: Bool { entered != nil }
 

@@ -96,16 +96,16 @@ extension DashboardAPI {
             guard from <= to else {
                 throw Problem(.badRequest, "bad_parameter", "from_ms=\(from) is after to_ms=\(to)")
             }
-            let id = try await row(context).video.id
-            let records = try await results.results(of: id).frames(in: from...to, limit: Self.mostFrames)
+            let video = try await row(context).video
+            let records = try await results.results(of: video).frames(in: from...to, limit: Self.mostFrames)
             return try JSONResponse(
                 Frames(frames: records.map(Self.frame), isCut: records.count == Self.mostFrames))
         }
     }
 
     private func report(_ context: ServingContext) async throws -> VideoReport {
-        let id = try await row(context).video.id
-        return try await results.results(of: id).update()
+        let video = try await row(context).video
+        return try await results.results(of: video).update()
     }
 
     private static func frame(_ record: ResultRecord) -> Frames.Frame {

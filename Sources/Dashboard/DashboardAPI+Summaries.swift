@@ -40,15 +40,15 @@ extension DashboardAPI {
     func addSummaries(to api: RouterGroup<ServingContext>) {
         // Added up here from the results, with this dashboard's zones: the same as an aggregator would publish.
         api.get("videos/{id}/summary") { _, context in
-            let id = try await row(context).video.id
-            guard let summary = try await results.results(of: id).summary() else {
-                throw Problem(.notFound, "no_results", "there are no results of \(id) yet")
+            let video = try await row(context).video
+            guard let summary = try await results.results(of: video).summary() else {
+                throw Problem(.notFound, "no_results", "there are no results of \(video.id) yet")
             }
             return json(summary.json)
         }
         api.get("videos/{id}/zones") { _, context in
-            let id = try await row(context).video.id
-            let summary = try await results.results(of: id).summary()
+            let video = try await row(context).video
+            let summary = try await results.results(of: video).summary()
             guard let summary, summary.width > 0, let file = configuration.settings.zones else {
                 return try JSONResponse(Zones(zones: [], lines: []))
             }

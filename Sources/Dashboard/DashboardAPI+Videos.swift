@@ -1,3 +1,4 @@
+internal import Exports
 internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
@@ -70,9 +71,9 @@ extension DashboardAPI {
         }
         api.get("videos/{id}") { _, context in
             let row = try await row(context)
-            let report = try await results.results(of: row.video.id).update()
+            let report = try await results.results(of: row.video).update()
             let file = await library.file(of: row.video.id, source: row.video.source)
-            return try JSONResponse(VideoDetailJSON(row, report, gaps: await gaps(row.video.id), file: file))
+            return try JSONResponse(VideoDetailJSON(row, report, gaps: await gaps(row.video), file: file))
         }
         api.get("videos/{id}/media") { request, context in
             let row = try await row(context)
@@ -85,18 +86,22 @@ extension DashboardAPI {
             return try await MediaFile(file).response(to: request, context: context)
         }
         api.get("videos/{id}/results") { request, context in
-            let id = try await row(context).video.id
-            let body = ResponseBody(asyncSequence: try await results.results(of: id).lines())
+            let name = request.uri.queryParameters.get("format") ?? "jsonl"
+            guard let format = ExportFormat(rawValue: name) else {
+                let all = ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Problem(.badRequest, "bad_parameter", "format=\(name): it must be one of \(all)")
+            }
+            let video = try await row(context).video
             return Response(
                 status: .ok,
                 headers: [
-                    .contentType: "application/jsonl",
-                    .contentDisposition: "attachment; filename=\"\(id).jsonl\"",
-                ], body: body)
+                    .contentType: format.mediaType,
+                    .contentDisposition: "attachment; filename=\"\(video.id).\(format.fileExtension)\"",
+                ], body: ResponseBody(asyncSequence: try await results.results(of: video).file(format)))
         }
     }
 
-    private func gaps(_ id: VideoID) async throws -> [ResultRecord] {
-        try await results.results(of: id).gaps
+    private func gaps(_ video: VideoTable.Video) async throws -> [ResultRecord] {
+        try await results.results(of: video).gaps
     }
 }

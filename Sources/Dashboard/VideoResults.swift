@@ -1,5 +1,6 @@
 internal import Aggregation
 internal import EventLog
+internal import Exports
 internal import Foundation
 internal import NIOCore
 internal import Pipeline
@@ -13,6 +14,11 @@ actor VideoResults {
     private let partition: TopicPartition
     private let id: VideoID
     private var next: Int64?
+    /// When the video's registration was written, in milliseconds since 1970.
+    private let registered: Int64?
+    /// Whether there are results of it in the log.
+    private let hasResults: Bool
+    private var updating: Task<Void, any Error>?
     /// Where the video's first record lies.
     private var first: Int64?
     private(set) var report = VideoReport()
@@ -34,39 +40,73 @@ actor VideoResults {
     /// What adds up; nil before the first record.
     private var aggregation: VideoAggregation?
 
-    init(log: any EventLog, partition: TopicPartition, id: VideoID, settings: AggregationSettings) {
+    init(
+        log: any EventLog, partition: TopicPartition, id: VideoID, registered: Int64?, hasResults: Bool,
+        settings: AggregationSettings
+    ) {
+        self.registered = registered
+        self.hasResults = hasResults
         self.settings = settings
         self.log = log
         self.partition = partition
         self.id = id
     }
 
-    /// Reads what has come since the last time.
+    /// Reads what has come since the last time; who asks meanwhile waits for the same.
     func update() async throws -> VideoReport {
-        guard report.ended == nil else { return report }
-        var offset = try await start()
-        var records = try await log.read(partition, from: offset)
-        while let last = records.last {
-            // Another call may have been here while this one waited for the log.
-            if let next, last.offset < next { break }
-            for logged in records where logged.offset >= next ?? 0 && logged.record.key == id.rawValue {
-                take(logged)
-                if report.ended != nil { break }
-            }
-            offset = last.offset + 1
-            next = offset
-            if report.ended != nil { break }
-            try Task.checkCancellation()
-            records = try await log.read(partition, from: offset)
-        }
+        let task = updating ?? Task { try await readOn() }
+        updating = task
+        defer { updating = nil }
+        try await task.value
         return report
     }
 
-    private func start() async throws -> Int64 {
-        if let next { return next }
-        let lowest = try await log.offsets(of: partition).lowerBound
-        next = next ?? lowest
-        return next ?? lowest
+    private func readOn() async throws {
+        guard report.ended == nil else { return }
+        let held = try await log.offsets(of: partition)
+        var offset: Int64
+        if let next { offset = next } else { offset = try await likelyStart(held) }
+        var isGuess = next == nil && offset > held.lowerBound
+        while offset < held.upperBound {
+            let records = try await log.read(partition, from: offset)
+            guard let last = records.last else { break }
+            offset = last.offset + 1
+            for logged in records where logged.record.key == id.rawValue && report.ended == nil {
+                // Results may come before the registration is complete, and it may be written anew.
+                if isGuess, !Self.isStart(logged) {
+                    offset = held.lowerBound
+                    break
+                }
+                isGuess = false
+                take(logged)
+            }
+            next = offset
+            if report.ended != nil { return }
+            if isGuess, offset == held.lowerBound || offset >= held.upperBound && hasResults {
+                isGuess = false
+                offset = held.lowerBound
+            }
+        }
+    }
+
+    /// Where the first record after the video's registration lies, a minute of difference between clocks aside.
+    ///
+    /// Records of a partition are in the order of time, so that a few of them need to be looked at, and not all before.
+    private func likelyStart(_ held: Range<Int64>) async throws -> Int64 {
+        guard let registered else { return held.lowerBound }
+        var (low, high) = (held.lowerBound, held.upperBound)
+        while low < high {
+            let middle = low + (high - low) / 2
+            let found = try await log.read(partition, from: middle, maxBytes: 1).first
+            if let found, found.timestamp < registered - 60_000 { low = found.offset + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    private static func isStart(_ logged: LoggedRecord) -> Bool {
+        guard let value = logged.record.value, !ResultsReader.isFrame(value) else { return false }
+        let record = try? ResultRecord.decode(value, what: "a result")
+        return record?.type == .videoEvent && record?.event == "started"
     }
 
     private func take(_ logged: LoggedRecord) {
@@ -125,41 +165,46 @@ actor VideoResults {
 }
 
 extension VideoResults {
-    /// All records so far, as JSON lines.
-    func lines() async throws -> ResultLines {
+    /// All records so far, in a format.
+    func file(_ format: ExportFormat) async throws -> ResultsFile {
         _ = try await update()
-        return ResultLines(
-            log: log, partition: partition, key: id.rawValue, offsets: (first ?? 0)..<(first == nil ? 0 : next ?? 0))
+        return ResultsFile(
+            log: log, partition: partition, key: id.rawValue, format: format,
+            offsets: (first ?? 0)..<(first == nil ? 0 : next ?? 0))
     }
 }
 
-/// A video's records as JSON lines, read as they are wanted.
-struct ResultLines: AsyncSequence, Sendable {
+/// A video's results as a file of some format, read from the log and written as they are wanted.
+struct ResultsFile: AsyncSequence, Sendable {
     let log: any EventLog
     let partition: TopicPartition
     let key: String
+    let format: ExportFormat
     let offsets: Range<Int64>
 
-    func makeAsyncIterator() -> Iterator { Iterator(lines: self, offset: offsets.lowerBound) }
+    func makeAsyncIterator() -> Iterator {
+        Iterator(file: self, offset: offsets.lowerBound, export: ResultExport(format))
+    }
 
     struct Iterator: AsyncIteratorProtocol {
-        let lines: ResultLines
+        let file: ResultsFile
         var offset: Int64
+        var export: ResultExport
 
         mutating func next() async throws -> ByteBuffer? {
-            while offset < lines.offsets.upperBound {
-                let records = try await lines.log.read(lines.partition, from: offset, maxBytes: 1 << 20)
-                guard let last = records.last else { return nil }
+            while offset < file.offsets.upperBound {
+                let records = try await file.log.read(file.partition, from: offset, maxBytes: 1 << 20)
+                guard let last = records.last else { break }
                 offset = last.offset + 1
                 var buffer = ByteBuffer()
-                for logged in records where logged.record.key == lines.key && logged.offset < lines.offsets.upperBound {
-                    guard let value = logged.record.value else { continue }
-                    buffer.writeBytes(value)
-                    buffer.writeInteger(UInt8(ascii: "\n"))
+                for logged in records where logged.record.key == file.key && logged.offset < file.offsets.upperBound {
+                    if let value = logged.record.value { buffer.writeBytes(try export.add(value)) }
                 }
                 if buffer.readableBytes > 0 { return buffer }
             }
-            return nil
+            offset = file.offsets.upperBound
+            let rest = try export.finish()
+            return rest.isEmpty ? nil : ByteBuffer(bytes: rest)
         }
     }
 }
@@ -180,13 +225,16 @@ actor ResultsCache {
         self.capacity = capacity
     }
 
-    func results(of id: VideoID) async throws -> VideoResults {
+    func results(of video: VideoTable.Video) async throws -> VideoResults {
+        let id = video.id
         if let known = take(id) { return known }
         let count = try await log.partitionCount(of: topics.results) ?? 1
         if let known = take(id) { return known }
         let partition = TopicPartition(
             topics.results, Partitioner.partition(forKey: id.rawValue, partitions: count))
-        let results = VideoResults(log: log, partition: partition, id: id, settings: settings)
+        let results = VideoResults(
+            log: log, partition: partition, id: id, registered: video.registered,
+            hasResults: video.ledger != nil, settings: settings)
         videos.append((id, results))
         if videos.count > capacity { videos.removeFirst() }
         return results

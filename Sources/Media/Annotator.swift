@@ -27,7 +27,7 @@ public final class Annotator {
     }
 
     /// A box in whole pixels.
-    private struct Area {
+    struct Area {
         var x, y, width, height: Int
 
         func overlaps(_ other: Area) -> Bool {
@@ -55,8 +55,13 @@ public final class Annotator {
     /// - Parameters:
     ///   - frame: the frame's index in the video.
     ///   - milliseconds: its time, for ``Options/showsTime``.
-    public func draw(_ objects: [AnnotatedObject], frame: Int, milliseconds: Double = 0, on canvas: Canvas) {
+    ///   - scene: zones, lines and heat map, drawn below the objects; nil: none.
+    public func draw(
+        _ objects: [AnnotatedObject], frame: Int, milliseconds: Double = 0, scene: AnnotatedScene? = nil,
+        on canvas: Canvas
+    ) {
         let line = Self.lineWidth(height: canvas.height)
+        if let scene { drawAreas(of: scene, line: line, on: canvas) }
         extendTrails(with: objects, frame: frame)
         drawTrails(frame: frame, line: line, on: canvas)
         // Boxes that matter more come later, over the others.
@@ -68,7 +73,7 @@ public final class Annotator {
         for object in visible where object.objectID != nil && !object.isPredicted {
             drawBox(of: object, line: line, on: canvas)
         }
-        var taken: [Area] = []
+        var taken = scene.map { drawNames(of: $0, on: canvas) } ?? []
         if options.showsTime { taken.append(drawTime(frame: frame, milliseconds: milliseconds, on: canvas)) }
         guard options.showsLabels else { return }
         for object in visible where object.objectID != nil {

@@ -212,6 +212,14 @@ public final class Canvas {
         let (dx, dy) = (to.x - from.x, to.y - from.y)
         let length = dx * dx + dy * dy
         for y in rows {
+            var columns = columns
+            if abs(dy) > 1e-6 {
+                // Only where the row is near the line: what lies between the ends' columns is mostly not.
+                let middle = from.x + (Double(y) + 0.5 - from.y) / dy * dx
+                let half = reach * length.squareRoot() / abs(dy) + 1
+                columns = columns.clamped(to: pixels(middle - half, middle + half, limit: width))
+                guard !columns.isEmpty else { continue }
+            }
             let known = coveredRows[y]
             coveredRows[y] =
                 known.isEmpty
@@ -267,6 +275,12 @@ public final class Canvas {
             }
             left += BitmapFont.advance * scale
         }
+    }
+
+    /// Mixes a colour into one pixel of the picture.
+    func blend(x: Int, y: Int, with paint: (color: CanvasColor, opacity: UInt32)) {
+        let line = row(y)
+        line[x] = Self.blend(line[x], paint.color.bgra, paint.opacity)
     }
 
     private static func blend(_ below: UInt32, _ above: UInt32, _ opacity: UInt32) -> UInt32 {

@@ -15,9 +15,9 @@ extension EventLog {
     /// a transaction.
     ///
     /// - Parameter offsets: what the partition holds.
-    func lag(of group: GroupDescription, in partition: TopicPartition, holding offsets: Range<Int64>) async throws
-        -> Int64
-    {
+    package func lag(
+        of group: GroupDescription, in partition: TopicPartition, holding offsets: Range<Int64>
+    ) async throws -> Int64 {
         let lag = group.lag(of: partition, holding: offsets)
         guard lag > 0, try await read(partition, from: offsets.upperBound - lag, maxBytes: 1).isEmpty else {
             return lag

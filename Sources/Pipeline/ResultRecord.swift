@@ -164,6 +164,7 @@ public struct ResultRecord: Sendable, Hashable, Decodable {
 
     /// - Throws: ``PipelineError`` with code `.invalidRecord`, which names `what`.
     public static func decode(_ bytes: [UInt8], what: String) throws(PipelineError) -> ResultRecord {
-        try JSONCoding.decode(ResultRecord.self, from: bytes, what: what)
+        if let frame = FrameRecordParser.parse(bytes) { return frame }
+        return try JSONCoding.decode(ResultRecord.self, from: bytes, what: what)
     }
 }

@@ -24,6 +24,8 @@ public struct VideoTable: Sendable {
         public var ledger: Ledger?
         /// Who wrote its last checkpoint.
         public var worker: String?
+        /// When its registration was written, in milliseconds since 1970; nil when only a checkpoint is known.
+        public var registered: Int64?
         /// When it was last heard of, in milliseconds since 1970.
         public var updated: Int64 = 0
     }
@@ -61,6 +63,7 @@ public struct VideoTable: Sendable {
         video.chunksTotal = known.chunks ?? video.chunksTotal
         video.framesTotal = known.frames ?? video.framesTotal
         video.bytes = known.bytes
+        video.registered = logged.timestamp
         video.updated = max(video.updated, logged.timestamp)
         videos[known.videoID] = video
         return known.videoID

@@ -89,7 +89,7 @@ extension Worker {
     }
 
     private func fenced(_ commit: Commit) async {
-        metrics?.fenced.add()
+        metrics?.member.fenced.add()
         logger.warning("fenced: the partition is another worker's", metadata: ["partition": "\(commit.partition)"])
         if isCurrent(commit) { await drop([commit.partition], reason: "lost") }
     }
@@ -123,17 +123,14 @@ extension Worker {
             do {
                 let begun = ContinuousClock.now
                 try await consumer.commit(transaction)
-                if let metrics {
-                    metrics.commitDuration.observe(.now - begun)
-                    metrics.committed.add()
-                    metrics.writtenRecords.add(transaction.records.count)
-                    metrics.writtenBytes.add(transaction.records.reduce(0) { $0 + $1.record.byteCount })
-                }
+                metrics?.member.note(
+                    written: transaction.records.count,
+                    bytes: transaction.records.reduce(0) { $0 + $1.record.byteCount }, took: .now - begun)
                 ready(.committing)
                 if obstacles.gone(.committing) { logger.info("the log takes commits again") }
                 return note(current)
             } catch let error as EventLogError where error.recovery == .retry {
-                metrics?.retried.add()
+                metrics?.member.retried.add()
                 notReady(.committing, error.detail)
                 if obstacles.met(.committing) {
                     logger.warning("commit failed: trying again until the log takes it", error)

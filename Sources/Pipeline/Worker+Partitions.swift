@@ -1,6 +1,7 @@
 internal import EventLog
 internal import Logging
 internal import Synchronization
+internal import Telemetry
 
 extension Worker {
     /// Takes partitions on, each from where its group and its checkpoints say.
@@ -38,13 +39,15 @@ extension Worker {
     private func restore(_ partitions: [TopicPartition], _ restoring: Restoring) async throws
         -> [TopicPartition: RestoredVideos]
     {
-        let (log, handler) = (log, handler)
+        let (log, handler, health, role) = (log, handler, configuration.health, role)
         return try await withThrowingTaskGroup(of: (TopicPartition, RestoredVideos).self) { group in
             var restored: [TopicPartition: RestoredVideos] = [:]
             for (number, partition) in partitions.enumerated() {
                 if number >= 4, let (partition, videos) = try await group.next() { restored[partition] = videos }
                 group.addTask {
                     let videos = try await handler.restore(partition: partition.partition, from: log) { read, total in
+                        // Reading may take minutes, in which nothing is polled.
+                        health?.beat(role)
                         restoring.note(partition, read, total)
                     }
                     return (partition, videos)
@@ -75,7 +78,7 @@ extension Worker {
             assignments[partition] = nil
             budget.release(commits.drop(partition))
             collector.drop(partition)
-            metrics?.forget(partition)
+            metrics?.member.forget(topic: partition.topic, partition: partition.partition)
         }
         guard !owned.isEmpty else { return }
         dropping += 1

@@ -23,10 +23,10 @@ extension Worker {
     func noteState() {
         guard let metrics, .now - lastState > .milliseconds(200) else { return }
         lastState = .now
-        metrics.partitions.set(assignments.count)
+        metrics.member.partitions.set(assignments.count)
         let held = collector.held
         metrics.collectorChunks.set(held.chunks)
-        metrics.openVideos.set(held.videos)
+        metrics.member.openVideos.set(held.videos)
         metrics.handlerChunks.set(inHand.count)
         metrics.commitChunks.set(commits.count)
         metrics.intakePaused.set(isPaused)
@@ -69,7 +69,8 @@ extension Worker {
             let lag =
                 handler.takesDetections
                 ? try await log.lag(of: group, in: partition, holding: held) : group.lag(of: partition, holding: held)
-            if assignments[partition] != nil { metrics?.note(lag: lag, of: partition) }
+            guard assignments[partition] != nil else { continue }
+            metrics?.member.note(lag: lag, topic: partition.topic, partition: partition.partition)
         }
     }
 }

@@ -166,13 +166,13 @@ public actor Worker: Service {
                 noteAge(records.last)
                 take(records)
             case .assigned(let partitions):
-                metrics?.assigned.add()
+                metrics?.member.assigned.add()
                 try await assign(partitions)
             case .revoked(let partitions):
-                metrics?.revoked.add()
+                metrics?.member.revoked.add()
                 await revoke(partitions)
             case .lost(let partitions):
-                metrics?.lost.add()
+                metrics?.member.lost.add()
                 await drop(partitions, reason: "lost")
             case .idle: noteAge(nil)
             }
@@ -188,10 +188,7 @@ public actor Worker: Service {
     }
 
     private func take(_ records: [LoggedRecord]) {
-        if let metrics {
-            metrics.receivedRecords.add(records.count)
-            metrics.receivedBytes.add(records.reduce(0) { $0 + $1.record.byteCount })
-        }
+        metrics?.member.note(received: records.count, bytes: records.reduce(0) { $0 + $1.record.byteCount })
         for record in records {
             if case .unreadable(let letter) = collector.take(record) {
                 var facts: Logger.Metadata = [

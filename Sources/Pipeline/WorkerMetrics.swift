@@ -1,32 +1,24 @@
-internal import EventLog
 internal import Foundation
 public import Telemetry
 internal import Tracking
 
 /// What a ``Worker`` measures; its handles are made once.
 struct WorkerMetrics: Sendable {
-    private let registry: MetricRegistry
-    let receivedRecords, receivedBytes, writtenRecords, writtenBytes: Counter
+    let member: MemberMetrics
     private let framesProcessed, framesSkipped, framesUndecodable, framesMissing: Counter
     private let chunksProcessed, chunksBad, chunksMissing, chunksDetected: Counter
     private let ended, failed: Counter
     private let detections, switches: Counter
     private let events: [TrackEvent.Kind: Counter]
     private let letters: [DeadLetter.Cause: Counter]
-    let chunkWork, chunkLatency, endToEndLatency, commitDuration: Histogram
-    let committed, fenced, retried: Counter
-    let assigned, revoked, lost: Counter
-    let partitions, collectorChunks, handlerChunks, commitChunks, openVideos, intakePaused: Gauge
+    let chunkWork, chunkLatency, endToEndLatency: Histogram
+    let collectorChunks, handlerChunks, commitChunks, intakePaused: Gauge
     let chunkMemory, spooled: Gauge
     private let shortages: [Shortage: Counter]
 
     /// - Parameter role: `worker` or `tracker`.
     init(_ registry: MetricRegistry, role: String, memoryLimit: Int) {
-        self.registry = registry
-        receivedRecords = registry.counter(.receivedRecords, [role])
-        receivedBytes = registry.counter(.receivedBytes, [role])
-        writtenRecords = registry.counter(.writtenRecords, [role])
-        writtenBytes = registry.counter(.writtenBytes, [role])
+        member = MemberMetrics(registry, role: role)
         framesProcessed = registry.counter(.frames, ["processed"])
         framesSkipped = registry.counter(.frames, ["skipped"])
         framesUndecodable = registry.counter(.frames, ["undecodable"])
@@ -44,18 +36,9 @@ struct WorkerMetrics: Sendable {
         chunkWork = registry.histogram(.chunkWork, [role])
         chunkLatency = registry.histogram(.chunkLatency, [role])
         endToEndLatency = registry.histogram(.endToEndLatency, [role])
-        commitDuration = registry.histogram(.commitDuration, [role])
-        committed = registry.counter(.transactions, [role, "committed"])
-        fenced = registry.counter(.transactions, [role, "fenced"])
-        retried = registry.counter(.transactions, [role, "retried"])
-        assigned = registry.counter(.rebalances, [role, "assigned"])
-        revoked = registry.counter(.rebalances, [role, "revoked"])
-        lost = registry.counter(.rebalances, [role, "lost"])
-        partitions = registry.gauge(.partitions, [role])
         collectorChunks = registry.gauge(.queuedChunks, [role, "collector"])
         handlerChunks = registry.gauge(.queuedChunks, [role, "processor"])
         commitChunks = registry.gauge(.queuedChunks, [role, "commit"])
-        openVideos = registry.gauge(.openVideos, [role])
         intakePaused = registry.gauge(.intakePaused, [role])
         chunkMemory = registry.gauge(.chunkMemory)
         spooled = registry.gauge(.spooled)
@@ -97,17 +80,6 @@ struct WorkerMetrics: Sendable {
         for (shortage, time) in shortages {
             if let shortage { self.shortages[shortage]?.set(total: time.inSeconds) }
         }
-    }
-
-    func note(lag: Int64, of partition: TopicPartition) {
-        registry.gauge(.lag, Self.labels(partition)).set(Double(lag))
-    }
-
-    /// A partition is this member's no more.
-    func forget(_ partition: TopicPartition) { registry.remove(.lag, Self.labels(partition)) }
-
-    private static func labels(_ partition: TopicPartition) -> [String] {
-        [partition.topic, "\(partition.partition)"]
     }
 }
 

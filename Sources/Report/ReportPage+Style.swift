@@ -26,7 +26,7 @@ extension ReportPage {
         figure:target .close{display:inline}
         .legend{display:flex;gap:16px;flex-wrap:wrap;font-size:14px;margin-bottom:8px}
         .legend i,th i{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:7px;vertical-align:-1px}
-        .chart{display:flex;gap:8px}.chart svg{width:100%;height:200px;overflow:visible}
+        .chart{display:flex;gap:8px}.chart svg{flex:1;min-width:0;height:200px;overflow:visible}
         .scale{display:flex;flex-direction:column;justify-content:space-between;text-align:right;font-size:12px;\
         color:var(--faint);line-height:1;margin:-6px 0;min-width:22px}
         .grid{stroke:var(--line);fill:none}
@@ -46,6 +46,17 @@ extension ReportPage {
         filter:saturate(.35) brightness(.75)}
         .ways svg{position:absolute;inset:0;width:100%;height:100%;fill:none;stroke-linejoin:round;\
         stroke-linecap:round;opacity:.95}
+        .ways.bare svg{position:static;display:block;height:auto;background:#26313b;border-radius:8px}
+        .ways svg{overflow:hidden;border-radius:8px}
+        .ways .zone{stroke:#00c8ff;fill:#00c8ff22}.ways .line{stroke:#ffd200}
+        .ways text{stroke:#000b!important;stroke-width:4;paint-order:stroke;font-weight:600;\
+        font-size:var(--text)}@media(max-width:600px){.ways text{font-size:calc(var(--text)*1.8)}\
+        .objects .number{display:none}.objects .bar{min-width:120px}\
+        .objects .time span:nth-child(even){display:none}}
+        .ways text.zone{fill:#00c8ff}.ways text.line{fill:#ffd200}
+        .ways+.scroll{margin-top:12px}.faint{color:var(--faint)}
+        .ramp{display:inline-flex;border-radius:3px;overflow:hidden;vertical-align:-1px;margin:0 4px}
+        .ramp i{border-radius:0;margin:0}
         @media print{.scroll{overflow:visible}figure:target{position:static}}
         """
 }

@@ -1,6 +1,7 @@
+public import Aggregation
 internal import Pipeline
 
-/// One self-contained page about a video: a contact sheet, its objects on a timeline, figures, the ledger.
+/// One self-contained page about a video: a contact sheet, its objects on a timeline, where they were, figures, the ledger.
 ///
 /// Needs no other file, no script and no network; dark or light as the reader's system is.
 public struct ReportPage: Sendable {
@@ -54,6 +55,10 @@ public struct ReportPage: Sendable {
     public var scene: [UInt8]?
     /// The objects that the timeline shows; there may be more in the video.
     public var shownObjects: [ObjectHistory] = []
+    /// What was counted, for the heat map and the zones; nil: neither is shown.
+    public var summary: VideoSummary?
+    /// The zones and lines that ``summary`` was counted with.
+    public var zones: ZoneFile?
     public var evaluation: Evaluation?
     /// A link to the annotated video, relative to the page.
     public var annotatedVideo: String?
@@ -90,6 +95,7 @@ public struct ReportPage: Sendable {
         \(chart)
         \(timeline)
         \(ways)
+        \(heatMap)
         \(evaluationTable)
         \(facts)
         </main>
@@ -177,27 +183,6 @@ public struct ReportPage: Sendable {
             <div class="sheet">
             \(pictures.joined(separator: "\n"))
             </div></section>
-            """
-    }
-
-    /// Where objects went: their ways over a picture of the scene.
-    private var ways: String {
-        guard let scene, report.width > 0 else { return "" }
-        let lines = shownObjects.filter { $0.way.count > 1 }.map { object in
-            let points = object.way.map { "\(HTML.decimal($0.x, 0)),\(HTML.decimal($0.y, 0))" }
-            return """
-                <polyline points="\(points.joined(separator: " "))" stroke="\(color(object.objectID))"><title>\
-                \(HTML.escape(name(object)))</title></polyline>
-                """
-        }
-        let thickness = HTML.decimal(max(1.5, Double(report.height) / 180), 1)
-        return """
-            <section><h2>Ways</h2>
-            <div class="ways"><img alt="The scene" src="\(HTML.jpeg(scene))" loading="lazy">
-            <svg viewBox="0 0 \(report.width) \(report.height)" preserveAspectRatio="none" role="img" \
-            aria-label="The ways of \(lines.count) objects" stroke-width="\(thickness)">
-            \(lines.joined(separator: "\n"))
-            </svg></div></section>
             """
     }
 

@@ -2,7 +2,7 @@
 ///
 /// This is the one list: docs/metrics.md and the dashboard in deploy/grafana are compared with it by tests.
 extension MetricDescription {
-    public static let all: [Self] = common + worker + producer
+    public static let all: [Self] = common + worker + producer + aggregator
 
     /// Of a part of a frame's way.
     static let frameBuckets: [Double] = [
@@ -24,6 +24,13 @@ extension MetricDescription {
         "lapwing_memory_resident_bytes", "Memory of the process, as the system counts it.")
     public static let memoryPeak = gauge("lapwing_memory_peak_bytes", "The most memory that the process has had.")
     public static let memoryBudget = gauge("lapwing_memory_budget_bytes", "What the process may have (--memory).")
+
+    // MARK: Of aggregators, besides what every member of a group has
+
+    static let aggregator: [Self] = [unreadableResults]
+
+    public static let unreadableResults = counter(
+        "lapwing_unreadable_results_total", "Results that an aggregator could not read, and left out.")
 
     // MARK: Of who submits
 

@@ -1,7 +1,7 @@
-/// The metrics of a worker.
+/// The metrics of a worker; aggregators have those that say how a member of a group gets on.
 ///
 /// Label `role`: a worker is a member of two groups. As `worker` it detects and tracks; as `tracker` it tracks what any
-/// worker has found in videos that were submitted with `--parallel-detect`.
+/// worker has found in videos that were submitted with `--parallel-detect`. Aggregators are `aggregator`.
 extension MetricDescription {
     static let worker: [Self] = [
         frames, chunks, videos, detections, trackEvents, identitySwitches, deadLetters,

@@ -36,7 +36,7 @@ enum File {
 
     /// Whether a path is of a device or a pipe, such as /dev/stdout: these are written into. Foundation would put a file in
     /// their place.
-    private static func isStream(_ path: String) -> Bool {
+    static func isStream(_ path: String) -> Bool {
         var status = stat()
         guard stat(path, &status) == 0 else { return false }
         let kind = status.st_mode & S_IFMT

@@ -2,6 +2,7 @@ import EventLog
 import Foundation
 import Logging
 import SQLiteLog
+import Telemetry
 import Tracking
 import Vision
 
@@ -53,12 +54,16 @@ final class AggregationRig: Sendable {
     func aggregator(
         _ log: any EventLog, _ settings: AggregationSettings = settings, group: String? = nil,
         fromBeginning: Bool = false, exitWhenIdle: Bool = true, sessionTimeout: Duration = .seconds(2),
-        pollBytes: Int? = 20_000, publishInterval: Duration = .zero
+        pollBytes: Int? = 20_000, publishInterval: Duration = .zero,
+        metrics: MetricRegistry? = nil, health: HealthMonitor? = nil
     ) throws -> Aggregator {
         var configuration = AggregatorConfiguration(
             group: group, fromBeginning: fromBeginning, publishInterval: publishInterval,
             sessionTimeout: sessionTimeout, exitWhenIdle: exitWhenIdle)
         configuration.pollBytes = pollBytes
+        configuration.metrics = metrics
+        configuration.health = health
+        configuration.lagInterval = .milliseconds(20)
         return try Aggregator(
             log: log, topics: topics, settings: settings, configuration: configuration, logger: Self.quiet)
     }

@@ -156,7 +156,7 @@ struct LogCommandTests {
 
     @Test(
         "results of a video that is not there: exit code 1, nothing on standard output",
-        arguments: ["jsonl", "csv", "mot"])
+        arguments: ["jsonl", "csv", "mot", "coco", "parquet"])
     func unknown(format: String) async throws {
         let (bench, _) = try await Self.processed.value
         let outcome = try await Program.run(["results", "no-such-video", "--log", bench.log, "--format", format])

@@ -232,7 +232,8 @@ export async function showVideo() {
   });
   function markLanes(ms) { for (const { object, lane } of lanes) lane.classList.toggle("here", object.first_ms <= ms && ms <= object.last_ms); }
 
-  const downloads = el("p", {}, el("a", { class: "button", href: `/api/videos/${path}/results`, download: `${id}.jsonl` }, "All records (JSON lines)"));
+  const formats = [["jsonl", "JSON lines"], ["csv", "CSV"], ["parquet", "Parquet"], ["coco", "COCO"], ["mot", "MOT"]];
+  const downloads = el("div", { class: "bar" }, ...formats.map(([format, text]) => el("a", { class: "button", href: `/api/videos/${path}/results?format=${format}`, download: true }, text)));
   main.replaceChildren(...[
     el("h1", {}, detail.video.source ?? id), el("p", { class: "id faint" }, id), state,
     detail.reason ? el("p", { class: "error" }, detail.reason) : null,
@@ -241,7 +242,7 @@ export async function showVideo() {
         el("button", { type: "button", "aria-label": "One frame back", onclick: () => step(-1) }, "‹"), el("button", { type: "button", "aria-label": "One frame on", onclick: () => step(1) }, "›"))),
       el("div", { class: "side" }, el("h2", {}, "What it is"), el("dl", { class: "facts" }, ...facts.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
         el("h2", {}, "Frames accounted for"), ledgerTable,
-        detail.gaps.length ? el("ul", {}, ...detail.gaps.slice(0, 20).map(gap => el("li", {}, `frame ${number(gap.frame ?? 0)}: ${number(gap.frame_count ?? 0)} frames left out, ${gap.reason ?? ""}`))) : null, downloads)),
+        detail.gaps.length ? el("ul", {}, ...detail.gaps.slice(0, 20).map(gap => el("li", {}, `frame ${number(gap.frame ?? 0)}: ${number(gap.frame_count ?? 0)} frames left out, ${gap.reason ?? ""}`))) : null, el("h2", {}, "Results"), downloads)),
     ...(hasZones && summary ? [el("h2", {}, "Zones and lines"), el("div", { class: "columns" }, zoneTable(summary.zones), lineTable(summary.lines))] : []),
     el("h2", {}, "How many at once"), legend, el("div", { class: "chart" }, chart.root),
     el("h2", {}, total > objects.length ? `The ${number(objects.length)} of ${number(total)} objects that were seen longest` : "Objects"),

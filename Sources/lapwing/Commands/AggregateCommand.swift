@@ -36,6 +36,7 @@ struct AggregateCommand: AsyncParsableCommand {
     @OptionGroup var logOptions: LogOptions
     @OptionGroup var topicOptions: TopicOptions
     @OptionGroup var summaryOptions: SummaryGroupOptions
+    @OptionGroup var metricsOptions: MetricsOptions
     @OptionGroup var logging: LoggingOptions
 
     @OptionGroup var settings: AggregationOptions
@@ -91,16 +92,20 @@ struct AggregateCommand: AsyncParsableCommand {
     func run() async throws {
         Allocator.keepLess()
         let settings = try settings.load()
-        let log = try await topicOptions.open(logOptions, logger: logging.logger("lapwing.kafka"))
         let logger = logging.logger("lapwing.aggregate")
+        let monitor = try metricsOptions.monitor(command: "aggregate", topics: logOptions.topics, logger: logger)
+        monitor?.registry.measureMemory(budget: nil)
+        let log = try await topicOptions.open(logOptions, logger: logging.logger("lapwing.kafka"))
+        var configuration = AggregatorConfiguration(
+            group: summaryOptions.group, fromBeginning: fromBeginning, publishInterval: .seconds(publishInterval),
+            sessionTimeout: .seconds(sessionTimeout), exitWhenIdle: exitWhenIdle, memberID: WorkerOptions.memberID,
+            groupInstanceID: groupInstanceID, heartbeatPath: heartbeatFile)
+        configuration.metrics = monitor?.registry
+        configuration.health = monitor?.health
         let aggregator = try Aggregator(
             log: log, topics: logOptions.topics, settings: settings,
-            configuration: AggregatorConfiguration(
-                group: summaryOptions.group, fromBeginning: fromBeginning, publishInterval: .seconds(publishInterval),
-                sessionTimeout: .seconds(sessionTimeout), exitWhenIdle: exitWhenIdle,
-                memberID: WorkerOptions.memberID, groupInstanceID: groupInstanceID, heartbeatPath: heartbeatFile),
-            logger: logger)
-        try await ServiceRunner.run([aggregator], logger: logger)
+            configuration: configuration, logger: logger)
+        try await ServiceRunner.run((monitor.map { [$0.server] } ?? []) + [aggregator], logger: logger)
         await log.close()
     }
 }

@@ -7,15 +7,19 @@ import Pipeline
 struct AnnotateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "annotate",
-        abstract: "Draw boxes, names and ways of objects into a video.",
+        abstract: "Draw boxes, names and ways of objects into a video; zones, counts and a heat map, too.",
         discussion: """
             Examples:
               lapwing annotate street.mp4 --results out/street-3f9a2c1b77aa/results.jsonl --output street-annotated.mp4
               lapwing annotate street.mp4 --results results.jsonl --output out.mkv --trail 0 --only-confirmed --timestamps
+              lapwing annotate street.mp4 --results results.jsonl --output out.mp4 --zones zones.yaml --heat-map growing
 
             Each object has its colour, which follows from its ID. Solid boxes are of confirmed objects, thin ones of tentative
             objects, dashed ones are predicted, grey ones are detections that are not tracked. A frame that was skipped on
             purpose (--every) shows the boxes of the frame before it.
+
+            Zones and counting lines stand with what they have counted up to each frame, as 'lapwing aggregate' counts; the
+            arrow across a line points inwards. The heat map shows where objects were for long, from blue to red.
 
             The ending of the output's name says what is written: .mp4, .mkv, .mov or .avi. Every frame keeps its time (AVI
             has none: there frames follow each other at the average rate). Sound is left out. The same call writes the same
@@ -45,6 +49,15 @@ struct AnnotateCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "The frame's number and time in the lower left corner.")
     var timestamps = false
 
+    @OptionGroup var sceneOptions: SceneOptions
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Where objects were, as colours over the picture: growing, or final from the first frame on.",
+            valueName: "which"))
+    var heatMap: HeatMapGrowth?
+
     @Option(name: .long, help: "How pictures are coded: automatic (H.264 where this FFmpeg can), h264 or mpeg4.")
     var codec = VideoEncoder.Codec.automatic
 
@@ -68,7 +81,12 @@ struct AnnotateCommand: AsyncParsableCommand {
         try records.check(areOf: input, stream: demuxer.stream, force: force)
 
         let started = ContinuousClock.now
-        var run = try AnnotationRun(command: self, stream: demuxer.stream, records: records)
+        var scene: SceneResults?
+        let zones = try sceneOptions.read()
+        if zones != nil || heatMap != nil {
+            scene = try SceneResults(path: results, zones: zones, heatMap: heatMap)
+        }
+        var run = try AnnotationRun(command: self, stream: demuxer.stream, records: records, scene: scene)
         let splitter = ChunkSplitter(demuxer: demuxer, targetSeconds: 1, maxBytes: 1 << 30)
         var truncation: String?
         let threads = max(1, min(8, ProcessInfo.processInfo.activeProcessorCount))
@@ -98,6 +116,7 @@ struct AnnotationRun {
     private let command: AnnotateCommand
     private let stream: VideoStreamInfo
     private let records: FrameResults
+    private let scene: SceneResults?
     private let annotator: Annotator
     private let canvas: Canvas
     private var encoder: VideoEncoder?
@@ -107,10 +126,11 @@ struct AnnotationRun {
     private let bar = ProgressBar(unit: "frames")
     private let expected: Int?
 
-    init(command: AnnotateCommand, stream: VideoStreamInfo, records: FrameResults) throws {
+    init(command: AnnotateCommand, stream: VideoStreamInfo, records: FrameResults, scene: SceneResults?) throws {
         self.command = command
         self.stream = stream
         self.records = records
+        self.scene = scene
         annotator = Annotator(
             options: .init(showsLabels: command.labels, trailFrames: command.trail, showsTime: command.timestamps))
         canvas = try Canvas(width: stream.width, height: stream.height)
@@ -142,7 +162,8 @@ struct AnnotationRun {
         }
         let time = frame.pts - startPTS
         annotator.draw(
-            objects, frame: frame.index, milliseconds: Double(time) * stream.timeBase.value * 1000, on: canvas)
+            objects, frame: frame.index, milliseconds: Double(time) * stream.timeBase.value * 1000,
+            scene: try scene?.scene(after: frame.index, width: canvas.width, height: canvas.height), on: canvas)
         try canvas.withPixels { try encoder?.append(bgra: $0, stride: canvas.stride, pts: time) }
         frames += 1
         bar.update(done: frames, total: expected.map { max($0, frames) }, note: "annotating")
@@ -174,5 +195,6 @@ struct AnnotationRun {
     }
 }
 
+extension HeatMapGrowth: ExpressibleByArgument {}
 extension VideoEncoder.Codec: ExpressibleByArgument {}
 extension VideoEncoder.Quality: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Evaluation
+import Exports
 import Foundation
 
 /// How good tracks are.
@@ -139,7 +140,7 @@ struct ScoreSheet {
     var csv: String {
         let header = ["sequence", "class"] + TrackingMetrics().figures.map(\.name)
         let lines = rows.map { row in
-            [ResultPrinter.quoted(row.sequence), row.name]
+            [CSVField.quoted(row.sequence), row.name]
                 + row.metrics.figures.map { figure in
                     switch figure.value {
                     case .count(let count): "\(count)"

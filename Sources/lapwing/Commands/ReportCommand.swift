@@ -1,5 +1,7 @@
+import Aggregation
 import ArgumentParser
 import Evaluation
+import EventLog
 import Foundation
 import Media
 import Pipeline
@@ -14,19 +16,30 @@ struct ReportCommand: AsyncParsableCommand {
             Examples:
               lapwing report street.mp4 --results out/street-3f9a2c1b77aa/results.jsonl --output street.html
               lapwing report street.mp4 --results results.jsonl --output page.html --ground-truth street/gt/gt.txt
+              lapwing report street-3f9a2c1b77aa --log sqlite:lapwing.db --output street.html
+              lapwing report street-3f9a2c1b77aa --log sqlite:lapwing.db --input street.mp4 --zones zones.yaml \\
+                --output street.html
 
             The page has a contact sheet, how many objects were in view over time, a timeline of the objects with their
-            portraits, the ways they went, the ledger and the settings. It needs no other file and no network.
+            portraits, the ways they went, a heat map, what zones and lines have counted, the ledger and the settings. Without
+            the video it has all but its pictures. It needs no other file and no network.
             """)
 
-    @Argument(help: "The video.")
-    var input: String
+    @Argument(help: ArgumentHelp("With --results, the video; with --log, its ID.", valueName: "video"))
+    var video: String?
 
-    @Option(name: .long, help: ArgumentHelp("What was found in it: a results.jsonl.", valueName: "file"))
-    var results: String
+    @OptionGroup var source: ReadingOptions
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "With --log, the video, if it is at hand. Without it the page has no pictures.", valueName: "file"))
+    var input: String?
 
     @Option(name: .long, help: ArgumentHelp("The page to write; an existing file is replaced.", valueName: "file"))
     var output: String
+
+    @OptionGroup var sceneOptions: SceneOptions
 
     @Option(
         name: .long,
@@ -51,38 +64,75 @@ struct ReportCommand: AsyncParsableCommand {
     func validate() throws {
         guard (0...200).contains(pictures) else { throw ValidationError("--pictures must be between 0 and 200") }
         guard (0...10_000).contains(objects) else { throw ValidationError("--objects must be between 0 and 10000") }
+        if source.results != nil {
+            guard video == nil || input == nil else {
+                throw ValidationError(
+                    "with --results the video is given once: as \(video ?? "") or as --input \(input ?? "")")
+            }
+        } else if source.log == nil {
+            throw ValidationError(
+                "give --results FILE, or a video's ID and --log LOG: what was found is read from there")
+        } else if video == nil {
+            throw ValidationError("give the ID of a video in the log; 'lapwing status --log LOG' lists them")
+        }
     }
 
     func run() async throws {
-        let demuxer = try Demuxer(path: input)
-        guard !File.isSame(input, output), !File.isSame(results, output) else {
+        if let results = source.results { return try report(of: results, input: video ?? input) }
+        let options = try source.logOptions(remedy: "give --log LOG")
+        let id = try VideoID.ofArgument(video ?? "")
+        let log = try options.open(mustExist: true)
+        let results = try await TemporaryResults(of: id, in: log, options)
+        await log.close()
+        try withExtendedLifetime(results) { try report(of: results.path, input: input) }
+    }
+
+    /// - Parameter input: the video; nil: it is not at hand.
+    private func report(of results: String, input: String?) throws {
+        let demuxer = try input.map { try Demuxer(path: $0) }
+        guard !File.isSame(results, output), !(input.map { File.isSame($0, output) } ?? false) else {
             throw UsageError(message: "--output \(output) is an input of this call; give another name")
         }
-        try FrameResults(path: results).check(areOf: input, stream: demuxer.stream, force: force)
+        if let input, let demuxer {
+            try FrameResults(path: results).check(areOf: input, stream: demuxer.stream, force: force)
+        }
+        let zones = try sceneOptions.read()
         var report = VideoReport()
+        var aggregation: VideoAggregation?
         let reader = try ResultsFileReader(path: results)
-        while let record = try reader.next() { report.add(record) }
+        while let record = try reader.next() {
+            report.add(record)
+            if aggregation == nil {
+                aggregation = VideoAggregation(record.videoID, settings: AggregationSettings(zones: zones))
+            }
+            aggregation?.add(record)
+        }
 
+        let name = input.map { URL(fileURLWithPath: $0).lastPathComponent } ?? report.started?.source?.name
         var page = ReportPage(
-            title: title ?? URL(fileURLWithPath: input).lastPathComponent, report: report, version: Version.text,
+            title: title ?? name ?? report.videoID?.rawValue ?? "Nothing yet", report: report, version: Version.text,
             color: Annotator.cssColor(ofObject:))
-        page.evaluation = try groundTruth.map(evaluation)
+        page.summary = aggregation?.summary
+        page.zones = zones
+        page.evaluation = try groundTruth.map { try evaluation($0, results: results) }
         page.annotatedVideo = annotated.map { relative($0) }
         let longest = report.objects.sorted { ($1.frames, $0.trackID) < ($0.frames, $1.trackID) }.prefix(objects)
         let shown = Set(longest.map(\.objectID))
         page.shownObjects = report.objects.filter { shown.contains($0.objectID) }
-        var photographer = try Photographer(page: page, stream: demuxer.stream, results: results)
-        try photographer.takePictures(
-            of: ChunkSplitter(demuxer: demuxer, targetSeconds: 1, maxBytes: 1 << 30),
-            sheet: Set(report.sheetFrames(pictures)), name: input)
-        page = photographer.page
+        if let input, let demuxer {
+            var photographer = try Photographer(page: page, stream: demuxer.stream, results: results)
+            try photographer.takePictures(
+                of: ChunkSplitter(demuxer: demuxer, targetSeconds: 1, maxBytes: 1 << 30),
+                sheet: Set(report.sheetFrames(pictures)), name: input)
+            page = photographer.page
+        }
         try File.write(page.html(), to: output)
         let size = Table.bytes((try? FileManager.default.attributesOfItem(atPath: output)[.size] as? Int) ?? 0)
         print("\(output)  \(page.sheet.count) pictures, \(page.shownObjects.count) objects  \(size)")
     }
 
     /// How the results compare with the ground truth, as `lapwing evaluate` computes it.
-    private func evaluation(_ truth: String) throws -> ReportPage.Evaluation {
+    private func evaluation(_ truth: String, results: String) throws -> ReportPage.Evaluation {
         let scores = try TrackingEvaluation(
             [TrackFile.sequence(groundTruth: truth, results: results)], convention: .lapwing)
         let sheet = ScoreSheet(scores)
@@ -109,78 +159,5 @@ struct ReportCommand: AsyncParsableCommand {
         let steps = Array(repeating: "..", count: base.count - common) + target[common...]
         return steps.map { $0.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? $0 }
             .joined(separator: "/")
-    }
-}
-
-/// Takes the pictures that a page needs, out of one pass through the video.
-struct Photographer {
-    private(set) var page: ReportPage
-
-    private let results: FrameResults
-    private let canvas: Canvas
-    private let stream: VideoStreamInfo
-    private let bar = ProgressBar(unit: "frames")
-
-    init(page: ReportPage, stream: VideoStreamInfo, results: String) throws {
-        self.page = page
-        self.stream = stream
-        self.results = try FrameResults(path: results)
-        canvas = try Canvas(width: stream.width, height: stream.height)
-    }
-
-    mutating func takePictures(of splitter: ChunkSplitter, sheet: Set<Int>, name: String) throws {
-        let portraits = Dictionary(grouping: page.shownObjects, by: \.bestFrame)
-        let wanted = sheet.union(portraits.keys).union(page.report.frames > 0 ? [page.report.quietestFrame] : [])
-        let threads = max(1, min(8, ProcessInfo.processInfo.activeProcessorCount))
-        while let chunk = try splitter.next() {
-            try Task.checkCancellation()
-            let frames = chunk.firstFrame..<chunk.firstFrame + chunk.frameCount
-            // Most chunks of a long video are not decoded at all.
-            guard let last = wanted.filter(frames.contains).max() else { continue }
-            let decoder = try ChunkDecoder(
-                bytes: chunk.bytes, info: chunk.decodingInfo(name: "'\(name)'"), threads: threads)
-            while let frame = try decoder.next(), frame.index <= last {
-                bar.update(done: frame.index, total: page.report.lastFrame + 1, note: "looking")
-                guard wanted.contains(frame.index), let image = frame.image else { continue }
-                try canvas.setToPicture(image)
-                if frame.index == page.report.quietestFrame {
-                    page.scene = try JPEGEncoder.encode(canvas, maximumWidth: 1280)
-                }
-                for object in portraits[frame.index] ?? [] {
-                    page.portraits[object.objectID] = try portrait(of: object)
-                }
-                if sheet.contains(frame.index) {
-                    let time = Double(frame.pts - chunk.startPTS) * stream.timeBase.value * 1000
-                    page.sheet.append(try drawn(frame.index, milliseconds: time))
-                }
-            }
-        }
-        bar.finish()
-    }
-
-    /// The object with some of its surroundings; nil when its box lies outside the picture.
-    private func portrait(of object: ObjectHistory) throws -> [UInt8]? {
-        let box = object.bestBox
-        let scaleX = Double(canvas.width) / Double(max(page.report.width, 1))
-        let scaleY = Double(canvas.height) / Double(max(page.report.height, 1))
-        let marginX = (box.x2 - box.x1) * 0.08
-        let marginY = (box.y2 - box.y1) * 0.08
-        let left = Int(max(0, (box.x1 - marginX) * scaleX))
-        let top = Int(max(0, (box.y1 - marginY) * scaleY))
-        let right = Int(min(Double(canvas.width), (box.x2 + marginX) * scaleX))
-        let bottom = Int(min(Double(canvas.height), (box.y2 + marginY) * scaleY))
-        guard left < right, top < bottom else { return nil }
-        return try JPEGEncoder.encode(
-            canvas, region: .init(x: left, y: top, width: right - left, height: bottom - top), maximumWidth: 128,
-            maximumHeight: 96)
-    }
-
-    private func drawn(_ frame: Int, milliseconds: Double) throws -> ReportPage.Picture {
-        let objects =
-            try results.record(of: frame)?
-            .annotations(width: canvas.width, height: canvas.height, onlyConfirmed: false) ?? []
-        Annotator(options: .init(trailFrames: 0)).draw(objects, frame: frame, on: canvas)
-        return ReportPage.Picture(
-            frame: frame, milliseconds: milliseconds, jpeg: try JPEGEncoder.encode(canvas, maximumWidth: 960))
     }
 }

@@ -7,6 +7,8 @@ import Vision
 final class ResultsFileReader {
     /// The video that the records are about; nil while no record has been read.
     private(set) var videoID: VideoID?
+    /// The record that was read last, as it stands in the file.
+    private(set) var json: [UInt8] = []
 
     private let path: String
     private let file: UnsafeMutablePointer<FILE>
@@ -36,7 +38,6 @@ final class ResultsFileReader {
 
     /// The next record; nil at the end.
     func next() throws -> ResultRecord? {
-        var json: [UInt8]
         repeat {
             guard let line = try nextLine() else { return nil }
             lineNumber += 1

@@ -185,7 +185,7 @@ struct SubmitCommand: AsyncParsableCommand {
                 bar.update(done: done, total: total, note: "processed \(number)/\(videos.count)")
             }
             if end?.event == "failed" {
-                Console.error("\(video.videoID): \(end?.reason ?? "failed")")
+                Console.error("\(video.videoID): \(end?.reason ?? "failed")", ["video_id": "\(video.videoID)"])
                 failed += 1
             }
         }

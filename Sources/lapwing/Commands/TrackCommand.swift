@@ -84,7 +84,7 @@ struct TrackCommand: AsyncParsableCommand {
         if let output {
             try File.write(Data(text), to: output)
         } else {
-            let stream = OutputStream()
+            let stream = try OutputStream()
             do {
                 try stream.write(text)
                 try stream.flush()

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Synchronization
 
 /// Messages for people, on standard error; results for programs go to standard output.
@@ -16,13 +17,16 @@ enum Console {
     /// Whether messages are JSON objects, as `--log-format json` asks for.
     static let usesJSON = Atomic(false)
 
-    static func error(_ message: String) { say("error", message) }
-    static func warning(_ message: String) { say("warning", message) }
+    /// - Parameter facts: what JSON has besides the message.
+    static func error(_ message: String, _ facts: Logger.Metadata = [:]) { say("error", message, facts) }
+    static func warning(_ message: String) { say("warning", message, [:]) }
 
-    private static func say(_ level: String, _ message: String) {
+    private static func say(_ level: String, _ message: String, _ facts: Logger.Metadata) {
         let isJSON = usesJSON.load(ordering: .relaxed)
         write(
-            isJSON ? JSONLogHandler.line(level, label: "lapwing", message) : "lapwing: \(level): \(message.printable)")
+            isJSON
+                ? JSONLogHandler.line(level, label: "lapwing", message, facts)
+                : "lapwing: \(level): \(message.printable)")
     }
 
     static func write(_ message: String) {
