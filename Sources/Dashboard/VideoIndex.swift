@@ -98,7 +98,7 @@ actor VideoIndex {
     private func noteChange(of id: VideoID) {
         version += 1
         versions[id] = version
-        guard let video = table.videos[id], video.state == "processing" else {
+        guard let video = table.videos[id], ["processing", "live"].contains(video.state) else {
             samples[id] = nil
             return
         }

@@ -4,6 +4,7 @@ import Exports
 import Foundation
 import Pipeline
 import PipelineTesting
+import Report
 import Serving
 import Testing
 
@@ -55,7 +56,7 @@ struct APITests {
         let rig = try await DashboardRig()
         for name in ["gate-1.mp4", "gate-2.mp4"] { try rig.clip(name, frames: 30, seed: name == "gate-1.mp4" ? 1 : 2) }
         let id = try await rig.producer().submit(path: rig.media + "/gate-1.mp4").registration.videoID
-        try await rig.producer().submit(path: rig.media + "/gate-2.mp4")
+        _ = try await rig.producer().submit(path: rig.media + "/gate-2.mp4")
         try await rig.worker().run()
         let settings = AggregationSettings(
             zones: ZoneFile(
