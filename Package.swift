@@ -205,8 +205,8 @@ let package = Package(
         .testTarget(
             name: "AggregationTests",
             dependencies: [
-                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Tracking",
-                "Vision",
+                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting",
+                "Synthesis", "Tracking", "Vision",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
