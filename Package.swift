@@ -216,8 +216,8 @@ let package = Package(
         .testTarget(
             name: "AggregationTests",
             dependencies: [
-                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "Synthesis", "Telemetry",
-                "Tracking", "Vision",
+                "Aggregation", "Pipeline", "PipelineTesting", "EventLog", "SQLiteLog", "KafkaLog", "KafkaLogTesting",
+                "Synthesis", "Telemetry", "Tracking", "Vision",
                 .product(name: "Logging", package: "swift-log"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(
@@ -231,8 +231,7 @@ let package = Package(
             name: "DashboardTests",
             dependencies: [
                 "Dashboard", "Aggregation", "EventLog", "Exports", "Pipeline", "PipelineTesting", "SQLiteLog",
-                "Serving",
-                "Tracking", .product(name: "Logging", package: "swift-log"),
+                "Serving", "Tracking", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings + openVINOHeaders),
         .testTarget(

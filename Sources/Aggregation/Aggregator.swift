@@ -60,6 +60,7 @@ public actor Aggregator: Service {
             configuration.health?.ended(Self.role)
             notReady(.group, "it has left its group")
         }
+        try await checkTopic()
         try await withGracefulShutdownHandler {
             while !isStopping {
                 guard let consumer = try await join() else { return }
@@ -90,6 +91,16 @@ public actor Aggregator: Service {
         }
     }
 
+    /// A topic that forgets by time would forget what has been added up.
+    private func checkTopic() async throws {
+        guard let cleanup = try await log.describe(topics.summaries)?.cleanup, cleanup != .compact else { return }
+        throw EventLogError(
+            .topicMismatch, operation: "check topics",
+            detail: "\(log.name): topic '\(topics.summaries)' is not compacted, and must be: "
+                + "set its cleanup.policy to compact",
+            recovery: .giveUp)
+    }
+
     /// Commits what has been added up, and leaves.
     public func stop() { isStopping = true }
 
@@ -115,12 +126,27 @@ public actor Aggregator: Service {
             case .idle:
                 if configuration.exitWhenIdle {
                     try await commit(Set(partitions.keys), consumer)
-                    if try await log.isThrough(topics.results, group: groupName) { return }
+                    if try await isIdle() { return }
                 }
             }
             if isDue { try await commit(Set(partitions.keys), consumer) }
         }
         try await commit(Set(partitions.keys), consumer)
+    }
+
+    /// Whether every result in the log has been added up, whoever did that, with these settings.
+    ///
+    /// A log may say that there is nothing to read before it has assigned any partition.
+    private func isIdle() async throws -> Bool {
+        guard try await log.isThrough(topics.results, group: groupName) else { return false }
+        for number in 0..<(try await log.partitionCount(of: topics.summaries) ?? 0) {
+            let aggregation = PartitionAggregation(
+                number, settings: settings, topics: topics, group: configuration.group)
+            guard let other = try await aggregation.stored(in: log).otherConfiguration(than: hash) else { continue }
+            guard configuration.fromBeginning else { throw mismatch(other) }
+            return false
+        }
+        return true
     }
 
     /// Whether there is something to commit that should not wait any longer.

@@ -65,7 +65,8 @@ struct PartitionAggregation {
         }
         running[id]?.add(record)
         changed.insert(id)
-        guard let summary = running[id]?.summary, summary.isFinal else { return }
+        // Not copied before: what is shared would have to be copied with the next record.
+        guard running[id]?.summary.isFinal == true, let summary = running[id]?.summary else { return }
         running[id] = nil
         changed.remove(id)
         done[id] = summary.revision
