@@ -90,8 +90,7 @@ actor MediaLibrary {
         guard folders.contains(where: { real.path.hasPrefix($0.path == "/" ? "/" : $0.path + "/") }) else {
             return false
         }
-        var status = stat()
-        return stat(real.path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        return (try? real.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
     }
 
     /// The file that a user names, by a path within one of the folders.
