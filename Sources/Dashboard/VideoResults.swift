@@ -67,13 +67,19 @@ actor VideoResults {
         var offset: Int64
         if let next { offset = next } else { offset = try await likelyStart(held) }
         var isGuess = next == nil && offset > held.lowerBound
-        while offset < held.upperBound {
+        while true {
+            if isGuess, offset >= held.upperBound, hasResults {
+                // They came before the registration was complete, or that was written anew.
+                isGuess = false
+                offset = held.lowerBound
+            }
+            guard offset < held.upperBound else { return }
             let records = try await log.read(partition, from: offset)
-            guard let last = records.last else { break }
+            guard let last = records.last else { return }
             offset = last.offset + 1
             for logged in records where logged.record.key == id.rawValue && report.ended == nil {
-                // Results may come before the registration is complete, and it may be written anew.
                 if isGuess, !Self.isStart(logged) {
+                    isGuess = false
                     offset = held.lowerBound
                     break
                 }
@@ -82,10 +88,6 @@ actor VideoResults {
             }
             next = offset
             if report.ended != nil { return }
-            if isGuess, offset == held.lowerBound || offset >= held.upperBound && hasResults {
-                isGuess = false
-                offset = held.lowerBound
-            }
         }
     }
 
