@@ -79,6 +79,7 @@ cat <<END
   $out/report.html      the page: contact sheet, timeline of the objects, figures
   $out/annotated.mp4    the video with boxes, names, numbers and ways
   $results
+  $lapwing dashboard --log $log --media $out        the same in a browser, at http://127.0.0.1:8080
 
 The same with a video of your own, and the real YOLOv8:
   pip install ultralytics && yolo export model=yolov8n.pt format=onnx
