@@ -16,6 +16,9 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+// What may be too wide: whoever has no mouse moves it by the arrow keys.
+export const scroll = (name, ...children) => el("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": name }, ...children);
+
 const grouping = new Intl.NumberFormat("en-US");
 export const number = n => grouping.format(n);
 export function bytes(n) {
@@ -138,7 +141,7 @@ async function showVideos(session) {
   const table = el("table", { class: "cards" },
     el("thead", {}, el("tr", {}, ...["Video", "State", "Progress"].map(t => el("th", { scope: "col" }, t)),
       ...["Frames", "Frames/s", "Chunks"].map(t => el("th", { scope: "col", class: "number" }, t)), el("th", { scope: "col" }, "Worker"), el("th", { scope: "col" }, "Changed"))), rows);
-  const list = el("div", { class: "scroll" }, table);
+  const list = scroll("Videos", table);
   show(el("h1", {}, "Videos"), tiles, session.takes_uploads || !session.is_read_only ? uploadBox(session) : "", jobs,
     el("div", { class: "bar" }, el("label", { class: "wide" }, "Search", search), el("label", {}, "State", state), el("label", {}, "Order", order)), list, pages);
 
@@ -268,9 +271,9 @@ async function showWorkers() {
   const workers = el("tbody"), partitions = el("tbody"), summary = el("p", { class: "faint" });
   const head = (...names) => el("thead", {}, el("tr", {}, ...names.map(([text, isNumber]) => el("th", { scope: "col", class: isNumber ? "number" : null }, text))));
   show(el("h1", {}, "Workers"), summary,
-    el("div", { class: "scroll" }, el("table", { class: "cards" }, head(["Worker"], ["Partitions", true], ["Memory"], ["Peak", true], ["Budget", true]), workers)),
+    scroll("Workers", el("table", { class: "cards" }, head(["Worker"], ["Partitions", true], ["Memory"], ["Peak", true], ["Budget", true]), workers)),
     el("h2", {}, "Partitions"),
-    el("div", { class: "scroll" }, el("table", {}, head(["Topic"], ["Partition", true], ["Committed", true], ["End", true], ["Behind", true], ["Worker"]), partitions)));
+    scroll("Partitions", el("table", {}, head(["Topic"], ["Partition", true], ["Committed", true], ["End", true], ["Behind", true], ["Worker"]), partitions)));
   async function load() {
     const status = await api("workers");
     summary.textContent = status.workers.length ? `${number(status.workers.length)} at work, ${number(status.lag)} records behind`
@@ -293,7 +296,7 @@ async function showDeadLetters(session) {
   const rows = el("tbody"), summary = el("p", { class: "faint" });
   const all = el("input", { type: "checkbox", "aria-label": "Choose all" });
   const replay = el("button", { type: "button", class: "primary", disabled: true }, "Send again");
-  const table = el("div", { class: "scroll" }, el("table", { class: "cards" },
+  const table = scroll("Dead letters", el("table", { class: "cards" },
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, session.is_read_only ? "" : all), ...["Time", "Video", "Chunk", "Bytes", "Reason", "Outcome"].map(t => el("th", { scope: "col" }, t)))), rows));
   show(el("h1", {}, "Dead letters"), summary, session.is_read_only ? "" : el("div", { class: "bar" }, replay), table);
   const chosen = () => [...rows.querySelectorAll("input:checked")];

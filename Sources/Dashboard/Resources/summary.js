@@ -1,10 +1,10 @@
 // What aggregators have added up, over all videos or those of one camera.
-import { $, api, el, number } from "./app.js";
+import { $, api, el, number, scroll } from "./app.js";
 import { barChart, drawHeatMap } from "./charts.js";
 
 const head = (...names) => el("thead", {}, el("tr", {}, ...names.map(([text, isNumber]) => el("th", { scope: "col", class: isNumber ? "number" : null }, text))));
 const cell = value => el("td", { class: "number" }, value);
-const table = (caption, header, rows) => el("div", { class: "scroll" }, el("table", {}, el("caption", {}, caption), header, el("tbody", {}, ...rows)));
+const table = (caption, header, rows) => scroll(caption, el("table", {}, el("caption", {}, caption), header, el("tbody", {}, ...rows)));
 const decimal = value => value == null ? "–" : value.toFixed(2);
 
 // 1500 → 1.5 s, 90000 → 1.5 min
