@@ -13,7 +13,7 @@ extension LiveProducer {
                 registration.live?.producer = token
                 try await producer.register(registration, Self.nothing) { _ in }
                 resumed = registration
-                logger.info("going on with a live video", metadata: ["video": "\(registration.videoID)"])
+                logger.info("going on with a live video", metadata: ["video_id": "\(registration.videoID)"])
             } else if let begin {
                 (givenID, givenBefore) = begin
             }

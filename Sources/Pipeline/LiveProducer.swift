@@ -203,7 +203,7 @@ public actor LiveProducer {
         logger.info(
             "live video begun",
             metadata: [
-                "video": "\(header.videoID)", "source": "\(source.name)",
+                "video_id": "\(header.videoID)", "source": "\(source.name)",
                 "start_time": "\(header.startTime ?? "unknown")", "codec": "\(header.codec)",
                 "size": "\(header.width)x\(header.height)",
             ])
