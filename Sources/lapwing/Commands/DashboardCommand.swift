@@ -17,11 +17,11 @@ struct DashboardCommand: AsyncParsableCommand {
               lapwing dashboard --log sqlite:lapwing.db --media videos/
               lapwing dashboard --log kafka://h:9092 --host 0.0.0.0 --token-file token.txt
 
-            Videos are played from the folders given with --media, and from what was uploaded. Nothing else of this machine's
-            files is shown. Workers do the work, and aggregators add up what is on the page 'Summary': start them beside
-            it. With --zones the zones and lines of that file are drawn into the pictures, and counted.
+            Videos are played from the folders given with --media, and from what was uploaded. Nothing else of this \
+            machine's files is shown. Workers do the work, and aggregators add up what is on the page 'Summary': start \
+            them beside it. With --zones the zones and lines of that file are drawn into the pictures, and counted.
 
-            It listens on 127.0.0.1, for this machine alone. On any other address it asks for a token: make one with
+            It listens on 127.0.0.1, for this machine alone. On any other address it asks for a token: make one with \
             'openssl rand -hex 24 > token.txt'. The API behind the pages is described in /openapi.json.
             """)
 
@@ -75,10 +75,7 @@ struct DashboardCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try settings.load()
-        let server = try ServerConfiguration(
-            address: ListenAddress(host: host, port: port), token: try tokenFile.map(TokenFile.read),
-            hostNames: Set(hostName))
-        try server.address.check()
+        let server = try server()
         for folder in media where !isFolder(folder) {
             throw Failure.failed("--media \(folder): there is no such folder")
         }
@@ -97,6 +94,20 @@ struct DashboardCommand: AsyncParsableCommand {
             onRunning: { address in Console.output("http://\(address)/") })
         try await ServiceRunner.run([service], logger: logger)
         await log.close()
+    }
+
+    /// - Throws: ``UsageError`` for an address that needs a token, ``Failure`` when it cannot be listened at.
+    private func server() throws -> ServerConfiguration {
+        let token = try tokenFile.map(TokenFile.read)
+        let server: ServerConfiguration
+        do {
+            server = try ServerConfiguration(
+                address: ListenAddress(host: host, port: port), token: token, hostNames: Set(hostName))
+        } catch {
+            throw UsageError(message: "--host \(host): \(error)")
+        }
+        do { try server.address.check() } catch { throw Failure.failed("--port \(port): \(error)") }
+        return server
     }
 
     private func isFolder(_ path: String) -> Bool {
