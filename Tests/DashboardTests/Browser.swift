@@ -11,8 +11,29 @@ final class Browser: Sendable {
     private let driver: Process
     private let session: URL
 
-    static let isThere =
-        ["/usr/bin/chromedriver", "/usr/bin/chromium"].allSatisfy { FileManager.default.isExecutableFile(atPath: $0) }
+    /// Whether a browser and its driver are there, and can be started on this machine.
+    static let isThere: Bool = {
+        guard ["/usr/bin/chromedriver", "/usr/bin/chromium"].allSatisfy(FileManager.default.isExecutableFile) else {
+            return false
+        }
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lapwing-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let trial = Process()
+        trial.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
+        trial.arguments =
+            ["60", "/usr/bin/chromium"] + arguments + ["--user-data-dir=\(folder.path)", "--dump-dom", "about:blank"]
+        let output = Pipe()
+        trial.standardOutput = output
+        trial.standardError = FileHandle.nullDevice
+        guard (try? trial.run()) != nil else { return false }
+        let page = output.fileHandleForReading.readDataToEndOfFile()
+        return String(decoding: page, as: UTF8.self).contains("<html")
+    }()
+
+    private static let arguments = [
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+        "--autoplay-policy=no-user-gesture-required",
+    ]
 
     /// - Parameters:
     ///   - folder: for what the browser keeps.
@@ -41,11 +62,8 @@ final class Browser: Sendable {
         Thread.detachNewThread { while !output.fileHandleForReading.availableData.isEmpty {} }
         let base = URL(string: "http://127.0.0.1:\(port)/session")!
         var options: [String: Any] = [
-            "args": [
-                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-                "--window-size=\(width),\(height)", "--user-data-dir=\(folder)/browser",
-                "--autoplay-policy=no-user-gesture-required",
-            ] + (isDark ? ["--blink-settings=preferredColorScheme=0"] : []),
+            "args": arguments + ["--window-size=\(width),\(height)", "--user-data-dir=\(folder)/browser"]
+                + (isDark ? ["--blink-settings=preferredColorScheme=0"] : []),
             "binary": "/usr/bin/chromium",
         ]
         // Windows are never as narrow as a phone.

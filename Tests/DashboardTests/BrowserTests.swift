@@ -8,7 +8,9 @@ import Testing
 /// The dashboard as its users have it: in a browser.
 @Suite(
     "The dashboard in a browser",
-    .enabled(if: Browser.isThere, "needs Debian's chromium and chromium-driver: Scripts/setup.sh --test installs them"))
+    .enabled(
+        if: Browser.isThere,
+        "needs Debian's chromium and chromium-driver, which start: Scripts/setup.sh --test installs them"))
 struct BrowserTests {
     /// Runs a dashboard with a browser before it.
     private func browsing(
